@@ -1,0 +1,41 @@
+# Two commands do everything: `make reports` and `make test`. Both set themselves up.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+YEAR   ?= 2017
+
+.PHONY: reports test test-all lab bench lint lock clean
+
+reports: $(VENV)/ready          ## every report of the shipped data
+	$(BIN)/lagesbild run goteborg $(YEAR)
+
+test: $(VENV)/ready             ## the tests
+	$(BIN)/python -m pytest -m "not browser"
+
+test-all: $(VENV)/ready         ## and the heavier suites: browser, recovery in full
+	$(BIN)/python -m pytest --recovery=full
+
+lab: $(VENV)/ready              ## JupyterLab on the notebooks
+	$(BIN)/jupyter lab --notebook-dir=.
+
+bench: $(VENV)/ready            ## speed as a ratio, in one run
+	$(BIN)/python tests/bench.py
+
+lint: $(VENV)/ready             ## style of code and notebooks
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+lock:                           ## requirements.lock anew, from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra test --extra build --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements.lock
+
+clean:                          ## what was made, not what was received
+	rm -rf data/processed reports/*/ .pytest_cache .ruff_cache
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q $(VENV)/lib src || true
+	touch $@

@@ -1,0 +1,189 @@
+"""The command line: lagesbild check | plan | run | list | open | new."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from analysis.data import scaffold, tables
+from analysis.data.parameters import years
+from analysis.data.workspace import Workspace, project_root
+from analysis.running.jobs import REPORTS, Job, plan
+from analysis.words.questions import MissingWork, WrongQuestion
+
+ALL_MADE, SOME_FAILED, WRONG_QUESTION, BUSY = 0, 3, 64, 75
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="From raw crime and survey data to the lägesbild of each district and its reports.\n\n"
+    "Exit codes: 0 all made; 3 some reports failed, and which; 64 a wrong question, with the "
+    "right ones; 75 another run holds the folder.",
+)
+out, err = Console(), Console(stderr=True)
+
+City = Annotated[str, typer.Argument(help="Folder in data/raw: goteborg.")]
+Year = Annotated[str, typer.Argument(help="The year to report: 2017.")]
+Reports = Annotated[
+    list[str] | None,
+    typer.Option("--report", "-r", help=f"Only this kind: {', '.join(REPORTS)}. May be repeated."),
+]
+AreasOf = Annotated[
+    list[str] | None,
+    typer.Option("--area", "-a", help="Only this district: lundby. May be repeated."),
+]
+Languages = Annotated[
+    list[str] | None, typer.Option("--lang", "-l", help="Only this language: sv or en.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON, for programs.")]
+
+
+@app.command()
+def check(workspace: City = "goteborg", as_json: AsJson = False) -> None:
+    """Read every raw file, check it against its record and rules, and account for every row."""
+    city = Workspace.find(workspace)
+    if problems := city.problems():
+        _answer(as_json, {"workspace": workspace, "problems": problems}, "\n".join(problems))
+        raise typer.Exit(SOME_FAILED)
+    found = tables.build(city)
+    ledger = found.ledger.to_dict("records")
+    rejected = found.rejected.to_dict("records")
+    answer = {"workspace": workspace, "problems": [], "ledger": ledger, "rejected": rejected}
+    shown = Table(
+        "file", "rows in", "used", "rejected", title=f"{workspace}: every row accounted for"
+    )
+    for row in ledger:
+        shown.add_row(*(str(row[k]) for k in ("resource", "rows_in", "rows_used", "rows_rejected")))
+    _answer(as_json, answer, shown)
+    if not as_json:
+        for row in rejected:
+            out.print(f"rejected: {row['resource']} line {row['raw_line']}: {row['reason']}")
+        out.print(f"Years that can be reported: {', '.join(years(city))}.")
+
+
+@app.command("plan")
+def show_plan(
+    workspace: City = "goteborg",
+    period: Year = "2017",
+    report: Reports = None,
+    area: AreasOf = None,
+    lang: Languages = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a run would make, in order, without making it."""
+    jobs = plan(workspace, period, report, area, lang)
+    _answer(
+        as_json,
+        [{"name": job.name, "stage": job.stage, **job.ask.model_dump()} for job in jobs],
+        "\n".join(f"{job.stage + 1}  {job.name}.html" for job in jobs) + f"\n{len(jobs)} reports",
+    )
+
+
+@app.command()
+def run(
+    workspace: City = "goteborg",
+    period: Year = "2017",
+    report: Reports = None,
+    area: AreasOf = None,
+    lang: Languages = None,
+    jobs_at_once: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Reports at once; as many as cores.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the reports, and what they build on."""
+    jobs = plan(workspace, period, report, area, lang)
+    from analysis.running import reports
+
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        console=err, disable=as_json,
+    ) as bar:  # fmt: skip
+        task, running = bar.add_task("starting", total=len(jobs)), {}
+
+        def tell(what: str, job: Job, outcome) -> None:
+            running[job.name] = what == "start"
+            now = [name for name, is_running in running.items() if is_running]
+            bar.update(task, description=", ".join(now) or "done", advance=what == "end")
+            if outcome and not outcome.made:
+                bar.console.print(f"failed: {outcome.name}: {outcome.error}")
+
+        try:
+            outcomes = reports.run(jobs, jobs_at_once, tell)
+        except reports.Busy as busy:
+            _refuse(str(busy), BUSY)
+    failed = [outcome for outcome in outcomes if not outcome.made]
+    folder = jobs[0].ask.city.reports / period
+    answer = {
+        "folder": str(folder),
+        "made": [o.name for o in outcomes if o.made],
+        "failed": {o.name: o.error for o in failed},
+    }
+    told = f"{len(outcomes) - len(failed)} of {len(outcomes)} reports made: {folder / 'index.html'}"
+    _answer(as_json, answer, told)
+    raise typer.Exit(SOME_FAILED if failed else ALL_MADE)
+
+
+@app.command("list")
+def list_made(workspace: City = "goteborg", as_json: AsJson = False) -> None:
+    """List the reports that have been made."""
+    Workspace.find(workspace)
+    from analysis.running import reports
+
+    found = reports.made(workspace)
+    lines = [
+        f"{entry['file']}  {entry['bytes'] / 1000:.0f} kB  {entry['made_at']}" for entry in found
+    ]
+    way_out = f"nothing made yet: lagesbild run {workspace}"
+    _answer(as_json, found, "\n".join(lines) or way_out)
+
+
+@app.command("open")
+def open_portal(workspace: City = "goteborg", period: Year = "2017") -> None:
+    """Open the page that leads to every report of a year."""
+    index = Workspace.find(workspace).reports / period / "index.html"
+    if not index.exists():
+        raise MissingWork(f"{index} has not been made: lagesbild run {workspace} {period}")
+    typer.launch(str(index))
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the new workspace, in plain letters.")],
+    kommun: Annotated[str, typer.Option(help="Municipality code: 1480.")] = "",
+) -> None:
+    """Lay out the folder of a new city: every table with its headings, and a record to fill."""
+    folder = scaffold.new(project_root(), name, kommun)
+    out.print(
+        f"{folder}: fill the tables, enter them in datapackage.json, then: lagesbild check {name}"
+    )
+
+
+def _answer(as_json: bool, data, shown) -> None:
+    if as_json:
+        print(json.dumps(data, ensure_ascii=False, indent=1, default=str))
+    else:
+        out.print(shown, soft_wrap=True, highlight=False)
+
+
+def _refuse(message: str, code: int) -> None:
+    err.print(message, style="bold", soft_wrap=True, highlight=False, markup=False)
+    raise SystemExit(code)
+
+
+def main() -> None:
+    """Run the command line; a wrong question ends with 64 and the right ones."""
+    try:
+        app()
+    except (WrongQuestion, MissingWork) as wrong:
+        _refuse(str(wrong), WRONG_QUESTION)
+    except SystemExit as end:
+        sys.exit(WRONG_QUESTION if end.code == 2 else end.code)
+
+
+if __name__ == "__main__":
+    main()

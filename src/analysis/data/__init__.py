@@ -1,0 +1,1 @@
+"""The border: nothing crosses it unread, unchecked or unexplained."""

@@ -1,0 +1,171 @@
+"""What each notebook may be asked: one small frozen model each.
+
+A misspelt name, an area of another city or a year without figures stops here,
+before a kernel is started, with the nearest right answer.
+"""
+
+from functools import cached_property
+from typing import ClassVar
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from analysis.data.workspace import Workspace
+from analysis.words.periods import Period
+from analysis.words.places import slug
+from analysis.words.questions import WrongQuestion, one_of
+
+LANGUAGES = ("sv", "en")
+
+
+class Ask(BaseModel):
+    """What every notebook may be asked: which city, in which language."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    notebook: ClassVar[str]
+
+    workspace: str = "goteborg"
+    language: str = "sv"
+
+    @model_validator(mode="after")
+    def _known(self):
+        one_of("language", self.language, LANGUAGES)
+        _ = self.city
+        return self
+
+    @cached_property
+    def city(self) -> Workspace:
+        """The workspace that is asked about."""
+        return Workspace.find(self.workspace)
+
+    @property
+    def name(self) -> str:
+        """The name that the result is kept under, without language."""
+        return self.notebook
+
+
+class AskPeriod(Ask):
+    """... and about which year."""
+
+    period: str = "2017"
+
+    @model_validator(mode="after")
+    def _a_year_with_figures(self):
+        one_of("period", str(Period.parse(self.period)), years(self.city))
+        return self
+
+    @property
+    def span(self) -> Period:
+        """The period as a span of days."""
+        return Period.parse(self.period)
+
+
+class AskArea(AskPeriod):
+    """... and about which district."""
+
+    area: str = "lundby"
+
+    @model_validator(mode="after")
+    def _a_district(self):
+        one_of("area", self.area, districts(self.city))
+        return self
+
+    @property
+    def name(self) -> str:
+        """The name that the result is kept under, without language."""
+        return f"{self.notebook}-{self.area}"
+
+    @property
+    def area_id(self) -> str:
+        """The id of the area that is asked about."""
+        return districts(self.city)[self.area]
+
+    @property
+    def area_name(self) -> str:
+        """The name of the area as it is written."""
+        areas = _raw(self.city, "areas").set_index("area_id").area
+        return areas[self.area_id]
+
+
+class Data(AskPeriod):
+    """What notebook 1_data may be asked."""
+
+    notebook: ClassVar[str] = "1_data"
+
+
+class Situation(AskArea):
+    """What notebook 2_situation may be asked."""
+
+    notebook: ClassVar[str] = "2_situation"
+
+
+class Trend(AskPeriod):
+    """What notebook 3_trend may be asked."""
+
+    notebook: ClassVar[str] = "3_trend"
+
+    item: str = "assault"
+
+    @model_validator(mode="after")
+    def _an_item(self):
+        one_of("item", self.item, _column(self.city, "crime_items", "item"))
+        return self
+
+
+class DistrictReport(AskArea):
+    """What notebook 6_district_report may be asked."""
+
+    notebook: ClassVar[str] = "6_district_report"
+
+
+class LeadershipReport(AskPeriod):
+    """What notebook 7_leadership_report may be asked."""
+
+    notebook: ClassVar[str] = "7_leadership_report"
+
+
+ASKS: dict[str, type[Ask]] = {
+    ask.notebook: ask for ask in (Data, Situation, Trend, DistrictReport, LeadershipReport)
+}
+
+
+def question(notebook: str, **parameters) -> Ask:
+    """The validated question for a notebook, its errors in words.
+
+    Raises
+    ------
+    WrongQuestion
+        For an unknown notebook, parameter or value.
+    """
+    model = ASKS[one_of("notebook", notebook, ASKS)]
+    for name, value in parameters.items():
+        one_of(f"parameter of {notebook}", name, model.model_fields)
+        if not isinstance(value, str):
+            raise WrongQuestion(
+                f"{name} must be text, not {value!r} ({type(value).__name__}): quote it."
+            )
+    return model(**parameters)
+
+
+def _raw(city: Workspace, table: str) -> pd.DataFrame:
+    files = [resource.file for resource in city.resources_of(table) if resource.file.exists()]
+    if not files:
+        raise WrongQuestion(f"workspace {city.name!r} has no table {table} yet.")
+    return pd.concat([pd.read_csv(f, dtype=str, keep_default_na=False) for f in files])
+
+
+def _column(city: Workspace, table: str, column: str) -> list[str]:
+    return list(dict.fromkeys(_raw(city, table)[column]))
+
+
+def districts(city: Workspace) -> dict[str, str]:
+    """The city's districts by key, with their ids."""
+    areas = _raw(city, "areas")
+    inside = areas[areas.scheme == city.settings["districtScheme"]]
+    return {slug(name): area_id for name, area_id in zip(inside.area, inside.area_id, strict=True)}
+
+
+def years(city: Workspace) -> list[str]:
+    """The years for which every report of the districts can be asked."""
+    crime = _raw(city, "crime_counts")
+    return sorted(crime.year[crime.area_id.isin(districts(city).values())].unique())

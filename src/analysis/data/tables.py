@@ -1,0 +1,307 @@
+"""Raw text becomes typed tables, and every row is accounted for.
+
+Rows in = rows used + rows rejected, each rejected row with its file, line and
+reason. Missing stays missing: a blank and ``..`` are "not available", only a
+written dash or zero is none.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.data.schemas import KEYS, SCHEMAS, broken_rules
+from analysis.data.workspace import Resource, Workspace
+from analysis.data.write import write_atomically
+from analysis.words.periods import Period
+from analysis.words.places import Area, Areas
+from analysis.words.questions import MissingWork, WrongQuestion
+
+NOT_AVAILABLE = ("", "..", ".")
+NONE = "-"
+_SPACES = str.maketrans("", "", " \u00a0\u202f\u2009")
+_STATUS = {
+    "preliminary": "preliminary",
+    "revised (2026-06)": "revised",
+    "as stated": "final",
+    "final as published": "final",
+    "first publication": "final",
+}
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Every typed table of a workspace, with the account of its rows.
+
+    ``ledger`` has one row a raw file (rows in, used, rejected); ``rejected`` one
+    row a rejected line with its reason.
+    """
+
+    by_name: dict[str, pd.DataFrame]
+    ledger: pd.DataFrame
+    rejected: pd.DataFrame
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        return self.by_name[table]
+
+    @property
+    def areas(self) -> Areas:
+        """The areas of the workspace."""
+        return Areas(
+            Area(
+                id=row.area_id,
+                name=row.area,
+                scheme=row.scheme,
+                parent=row.parent_id or None,
+                valid_from=None if pd.isna(row.valid_from) else row.valid_from.date(),
+                valid_to=None if pd.isna(row.valid_to) else row.valid_to.date(),
+                visitors=row.visitors == "yes",
+                tile=None
+                if pd.isna(row.tile_column)
+                else (int(row.tile_column), int(row.tile_row)),
+            )
+            for row in self["areas"].itertuples()
+        )
+
+
+def number(text: str) -> float | None:
+    r"""A number as Swedish agencies write it; None where there is no value.
+
+    Spaces of every kind part thousands, the comma is the decimal sign, a dash is
+    zero, and blank, ``..`` and ``.`` are not available.
+
+    Raises
+    ------
+    ValueError
+        When the text is none of these.
+
+    Examples
+    --------
+    >>> number("1\u00a0234,5"), number("- "), number("..  ")
+    (1234.5, 0.0, None)
+    """
+    plain = text.translate(_SPACES)
+    if plain in NOT_AVAILABLE:
+        return None
+    return 0.0 if plain == NONE else float(plain.replace(",", ".").replace("\u2212", "-"))
+
+
+def read_raw(resource: Resource) -> pd.DataFrame:
+    """A raw file as text, with the resource's name and the line number of each row.
+
+    Raises
+    ------
+    WrongQuestion
+        When the file is missing, not UTF-8, or has other columns than its record.
+    """
+    try:
+        rows = pd.read_csv(resource.file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise MissingWork(
+            f"{resource.file} is missing, though datapackage.json lists it."
+        ) from None
+    except UnicodeDecodeError as problem:
+        raise WrongQuestion(f"{resource.file} is not UTF-8: {problem}.") from None
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as problem:
+        raise WrongQuestion(f"{resource.file} cannot be read as CSV: {problem}.") from None
+    if list(rows.columns) != resource.columns:
+        raise WrongQuestion(
+            f"{resource.file} has the columns {', '.join(rows.columns)}; "
+            f"its record says {', '.join(resource.columns)}."
+        )
+    return rows.assign(resource=resource.name, raw_line=range(2, len(rows) + 2))
+
+
+def _typed(table: str, raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+    """Raw text in the schema's types, and why a row could not be read."""
+    rows, unreadable = raw.copy(), pd.Series("", index=raw.index)
+    if table == "shootings":
+        rows["status"] = rows.status.map(_STATUS).fillna(rows.status)
+    for name, column in SCHEMAS[table].columns.items():
+        if name not in rows:
+            continue
+        kind = str(column.dtype)
+        if kind in ("Int64", "float64"):
+            values = []
+            for index, text in rows[name].items():
+                try:
+                    values.append(number(text))
+                except ValueError:
+                    values.append(None)
+                    unreadable[index] += f"{name} {text!r} is not a number; "
+            typed = pd.Series(values, index=rows.index, dtype=float)
+            if kind == "Int64":
+                broken = typed.notna() & (typed % 1 != 0)
+                unreadable[broken] += f"{name} is not a whole number; "
+                typed = typed.mask(broken).astype("Int64")
+            rows[name] = typed
+        elif kind.startswith("datetime"):
+            typed = pd.to_datetime(rows[name].where(rows[name] != ""), errors="coerce")
+            lost = typed.isna() & (rows[name] != "")
+            unreadable[lost] += name + " is not a date: " + rows[name][lost] + "; "
+            rows[name] = typed.astype("datetime64[ns]")
+    return rows, unreadable.str.removesuffix("; ")
+
+
+def accept(table: str, raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows that may be used, typed, and the rows that may not, with the reason.
+
+    Parameters
+    ----------
+    table
+        Name of the table that the rows belong to.
+    raw
+        Text as :func:`read_raw` gives it.
+
+    Returns
+    -------
+    used, rejected : pandas.DataFrame
+        Together as many rows as ``raw``. ``rejected`` has ``table``, ``resource``,
+        ``raw_line`` and ``reason``.
+    """
+    raw = raw.reset_index(drop=True)
+    rows, reasons = _typed(table, raw)
+    broken = broken_rules(table, rows).reindex(rows.index).fillna("")
+    reasons = reasons.where(reasons != "", broken)
+    key = KEYS[table]
+    open_rows = reasons == ""
+    repeated = open_rows & rows[open_rows].duplicated(key, keep=False).reindex(
+        rows.index, fill_value=False
+    )
+    reasons[repeated] = "the key " + "+".join(key) + " stands on more than one row"
+    reasons = _set_aside(table, rows, reasons)
+    good = reasons == ""
+    columns = [*SCHEMAS[table].columns, "resource", "raw_line"]
+    rejected = rows.loc[~good, ["resource", "raw_line"]].assign(reason=reasons[~good])
+    rejected.insert(0, "table", table)
+    return rows.loc[good, columns].reset_index(drop=True), rejected.reset_index(drop=True)
+
+
+def _set_aside(table: str, rows: pd.DataFrame, reasons: pd.Series) -> pd.Series:
+    """Reasons that one row alone does not show."""
+    if table == "shootings":
+        impossible = falling_totals(rows[reasons == ""])
+        reasons[impossible] = "impossible: a total from the same start falls when the span grows"
+    return reasons
+
+
+def falling_totals(shootings: pd.DataFrame) -> pd.Index:
+    """Rows of totals from the same start that fall when the span grows: one must be wrong.
+
+    Both rows of such a pair are named, since nothing tells which is the wrong one.
+    """
+    ended = shootings.dropna(subset=["period_end"])
+    found = []
+    for _, group in ended.groupby(["series", "measure", "area_id", "period_start"]):
+        group = group.sort_values("period_end")
+        falls = group.value.diff() < 0
+        found += [*group.index[falls], *group.index[falls.shift(-1, fill_value=False)]]
+    return pd.Index(sorted(set(found)))
+
+
+def build(workspace: Workspace) -> Tables:
+    """Every table of the workspace, typed and checked, with the account of its rows.
+
+    Raises
+    ------
+    WrongQuestion
+        When the record or a file is wrong; every problem is listed.
+    """
+    if problems := workspace.problems():
+        raise WrongQuestion("The raw data are not as recorded:\n- " + "\n- ".join(problems))
+    used: dict[str, list[pd.DataFrame]] = {table: [] for table in SCHEMAS}
+    ledger, rejected = [], []
+    for resource in workspace.resources:
+        raw = read_raw(resource)
+        good, bad = accept(resource.table, raw)
+        used[resource.table].append(good)
+        rejected.append(bad)
+        ledger.append((resource.table, resource.name, len(raw), len(good), len(bad)))
+    tables = {
+        table: pd.concat(parts, ignore_index=True) if parts else _empty(table)
+        for table, parts in used.items()
+    }
+    tables, more = _between_tables(tables)
+    account = pd.DataFrame(
+        ledger, columns=["table", "resource", "rows_in", "rows_used", "rows_rejected"]
+    )
+    late = more.resource.value_counts().reindex(account.resource).fillna(0).astype(int).to_numpy()
+    account["rows_used"] -= late
+    account["rows_rejected"] += late
+    everything = pd.concat([*rejected, more], ignore_index=True)
+    return Tables(tables, account, everything.sort_values(["resource", "raw_line"]))
+
+
+def _empty(table: str) -> pd.DataFrame:
+    columns = SCHEMAS[table].columns
+    typed = {name: pd.Series(dtype=str(column.dtype)) for name, column in columns.items()}
+    return pd.DataFrame(typed).assign(
+        resource=pd.Series(dtype=str), raw_line=pd.Series(dtype="int64")
+    )
+
+
+def _between_tables(
+    tables: dict[str, pd.DataFrame],
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Rows that name an unknown area or item, or a year in which the area did not exist."""
+    tables, rejected = dict(tables), []
+    areas = tables["areas"].set_index("area_id")
+    for table in ("crime_counts", "population", "published_rates", "shootings", "safety_surveys"):
+        rows = tables[table]
+        reasons = pd.Series("", index=rows.index)
+        reasons[~rows.area_id.isin(areas.index)] = "area_id is not in the table areas"
+        if table == "crime_counts":
+            reasons[~rows["item"].isin(tables["crime_items"]["item"])] = (
+                "item is not in the table crime_items"
+            )
+        if "year" in rows:
+            first = rows.area_id.map(areas.valid_from.dt.year)
+            last = rows.area_id.map(areas.valid_to.dt.year)
+            outside = (rows.year < first).fillna(False) | (rows.year > last).fillna(False)
+            reasons[outside & (reasons == "")] = "the area did not exist that year: not a value"
+        bad = reasons != ""
+        rejected.append(
+            rows.loc[bad, ["resource", "raw_line"]].assign(table=table, reason=reasons[bad])
+        )
+        tables[table] = rows[~bad].reset_index(drop=True)
+    return tables, pd.concat(rejected)[["table", "resource", "raw_line", "reason"]]
+
+
+def save(tables: Tables, workspace: Workspace) -> Path:
+    """The tables as Parquet, with the fingerprint of the raw data they were made from."""
+    folder = workspace.processed / "tables"
+    everything = {**tables.by_name, "ledger": tables.ledger, "rejected": tables.rejected}
+    for name, rows in everything.items():
+        write_atomically(folder / f"{name}.parquet", rows.to_parquet(index=False))
+    made_from = json.dumps({"raw": workspace.fingerprint()}) + "\n"
+    write_atomically(folder / "made_from.json", made_from.encode())
+    return folder
+
+
+def load(workspace: Workspace) -> Tables:
+    """The tables as notebook 1 saved them.
+
+    Raises
+    ------
+    MissingWork
+        When they have not been made, or the raw data have changed since.
+    """
+    folder = workspace.processed / "tables"
+    way_out = f"run notebook 1_data, or: lagesbild run {workspace.name} --report data"
+    if not (folder / "made_from.json").exists():
+        raise MissingWork(f"the tables of {workspace.name!r} have not been made: {way_out}")
+    if json.loads((folder / "made_from.json").read_text())["raw"] != workspace.fingerprint():
+        raise MissingWork(f"the raw data of {workspace.name!r} have changed: {way_out}")
+    read = {name: pd.read_parquet(folder / f"{name}.parquet") for name in SCHEMAS}
+    return Tables(
+        read,
+        pd.read_parquet(folder / "ledger.parquet"),
+        pd.read_parquet(folder / "rejected.parquet"),
+    )
+
+
+def period_of(row) -> Period:
+    """The span of a row with ``period_start`` and ``period_end``; open when no end is stated."""
+    end = None if pd.isna(row.period_end) else row.period_end.date()
+    return Period(row.period_start.date(), end)

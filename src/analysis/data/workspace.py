@@ -1,0 +1,203 @@
+"""One city's folder: where its raw data lie, what they are, and whether they are unchanged.
+
+Every figure can be traced to a record that says who published it, under what
+terms, how final it is and what an absent row means; a raw file that no longer
+has the bytes of its record stops the work.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from analysis.words.questions import MissingWork, WrongQuestion, one_of
+
+RECORD_FIELDS = (
+    "name", "path", "table", "title", "kind", "sources", "retrieved", "period", "areaScheme",
+    "status", "absent", "cannotSay", "hash", "bytes", "schema",
+)  # fmt: skip
+SOURCE_FIELDS = ("name", "title", "publisher", "where", "published", "licence")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who published a figure, where and under what terms."""
+
+    name: str
+    title: str
+    publisher: str
+    where: str
+    published: str
+    licence: str
+    note: str = ""
+
+    @property
+    def citation(self) -> str:
+        """The source as a reference list prints it."""
+        return f"{self.publisher}: {self.title}. {self.where}, {self.published}."
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One raw file and its record."""
+
+    file: Path
+    record: dict = field(repr=False)
+
+    def __getattr__(self, name: str):
+        if name in RECORD_FIELDS:
+            return self.record[name]
+        raise AttributeError(name)
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that the record declares, in order."""
+        return [column["name"] for column in self.record["schema"]["fields"]]
+
+    @property
+    def missing(self) -> list[str]:
+        """The texts that mean "no value" in this file."""
+        return self.record["schema"]["missingValues"]
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the file has the bytes that its record states."""
+        return self.hash == f"sha256:{sha256(self.file)}"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One city: its raw data, and where what is made of them goes."""
+
+    root: Path
+    name: str
+
+    @classmethod
+    def find(cls, name: str, start: Path | None = None) -> "Workspace":
+        """The workspace of that name, from ``LAGESBILD_ROOT`` or the folder above that holds it.
+
+        Raises
+        ------
+        WrongQuestion
+            When no such workspace exists, with the nearest that does.
+        """
+        root = project_root(start)
+        one_of("workspace", name, names(root))
+        return cls(root, name)
+
+    @property
+    def raw(self) -> Path:
+        """Raw data as received."""
+        return self.root / "data" / "raw" / self.name
+
+    @property
+    def processed(self) -> Path:
+        """Where tables and results are written."""
+        return self.root / "data" / "processed" / self.name
+
+    @property
+    def reports(self) -> Path:
+        """Where HTML reports are written."""
+        return self.root / "reports" / self.name
+
+    @cached_property
+    def package(self) -> dict:
+        """The record of sources (Frictionless Data Package)."""
+        file = self.raw / "datapackage.json"
+        try:
+            return json.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise MissingWork(
+                f"{file} is missing: it is the record of this workspace's sources."
+            ) from None
+        except json.JSONDecodeError as problem:
+            raise WrongQuestion(f"{file} is not valid JSON: {problem}.") from None
+
+    @property
+    def settings(self) -> dict:
+        """What the workspace has chosen: municipality, district scheme, series of shootings."""
+        return self.package["settings"]
+
+    def terms(self, language: str) -> dict[str, str]:
+        """The terms of every licence by its name, in the reader's language."""
+        title = {"sv": "title", "en": "titleEn"}[language]
+        return {record["name"]: record[title] for record in self.package["licenses"]}
+
+    @property
+    def made_up(self) -> bool:
+        """Whether the data are invented, which every page must then say."""
+        return self.package["madeUp"]
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """Every source by its name."""
+        return {record["name"]: Source(**record) for record in self.package["sources"]}
+
+    @cached_property
+    def resources(self) -> list[Resource]:
+        """Every raw file with its record."""
+        return [Resource(self.raw / r["path"], r) for r in self.package["resources"]]
+
+    def resources_of(self, table: str) -> list[Resource]:
+        """The raw files that fill one table."""
+        return [resource for resource in self.resources if resource.table == table]
+
+    def problems(self) -> list[str]:
+        """What is wrong with the record or the files, in words; empty when nothing is."""
+        found = [
+            f"datapackage.json: source {record.get('name', '?')!r} lacks {name!r}."
+            for record in self.package["sources"]
+            for name in SOURCE_FIELDS
+            if not record.get(name)
+        ]
+        for resource in self.resources:
+            found += self._problems_of(resource)
+        return found
+
+    def _problems_of(self, resource: Resource) -> list[str]:
+        label = resource.record.get("path", "a resource without path")
+        lacking = [name for name in RECORD_FIELDS if name not in resource.record]
+        if lacking:
+            return [f"datapackage.json: {label} lacks {', '.join(lacking)}."]
+        unknown = [name for name in resource.sources if name not in self.sources]
+        found = [f"datapackage.json: {label} names the unknown source {n!r}." for n in unknown]
+        if not resource.file.exists():
+            return [*found, f"{label}: the file is missing from {self.raw}."]
+        if not resource.unchanged:
+            found.append(
+                f"{label}: the file is not the one recorded (sha256 {sha256(resource.file)[:12]}, "
+                f"recorded {resource.hash.removeprefix('sha256:')[:12]}). Restore the raw file, or "
+                "enter the new hash and the date it was retrieved."
+            )
+        return found
+
+    def fingerprint(self) -> str:
+        """One hash over every raw file and the record: what a table was made from."""
+        files = sorted([self.raw / "datapackage.json", *(r.file for r in self.resources)])
+        parts = "".join(f"{file.name}:{sha256(file)}\n" for file in files)
+        return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def project_root(start: Path | None = None) -> Path:
+    """The folder that holds ``data/raw``: ``LAGESBILD_ROOT``, or the nearest above ``start``."""
+    if chosen := os.environ.get("LAGESBILD_ROOT"):
+        return Path(chosen).resolve()
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "data" / "raw").is_dir():
+            return folder
+    raise WrongQuestion(
+        f"no folder data/raw above {here}. Go to the project's folder, or set LAGESBILD_ROOT to it."
+    )
+
+
+def names(root: Path) -> list[str]:
+    """The workspaces that exist: folders of data/raw."""
+    return sorted(f.name for f in (root / "data" / "raw").iterdir() if f.is_dir())
+
+
+def sha256(file: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()

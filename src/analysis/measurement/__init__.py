@@ -1,0 +1,1 @@
+"""Counts, rates and comparisons that know their own noise."""

@@ -1,0 +1,163 @@
+"""Counts of events, never without their noise.
+
+How much a count jumps from year to year by itself is measured on its own
+series; nothing here assumes that events come one by one and independently.
+"""
+
+from dataclasses import replace
+from math import sqrt
+
+import numpy as np
+from scipy import stats
+
+from analysis.measurement.comparison import Series
+from analysis.words.estimates import Estimate
+from analysis.words.periods import Period
+
+FEWEST_YEARS = 4
+
+
+def garwood(events: float, level: float = 0.95) -> tuple[float, float]:
+    """The exact Poisson interval of a number of events.
+
+    References
+    ----------
+    Garwood (1936), Fiducial limits for the Poisson distribution, Biometrika 28.
+
+    Examples
+    --------
+    >>> [round(x / 0.75, 1) for x in garwood(15)]
+    [11.2, 33.0]
+    """
+    tail = (1 - level) / 2
+    low = stats.chi2.ppf(tail, 2 * events) / 2 if events > 0 else 0.0
+    return float(low), float(stats.chi2.ppf(1 - tail, 2 * events + 2) / 2)
+
+
+def rate(count: Estimate, exposure: float, per: float, unit: str, **about) -> Estimate:
+    """Events per unit of exposure, with the exact Poisson interval.
+
+    Parameters
+    ----------
+    count
+        The events, a known count.
+    exposure
+        How much was watched: inhabitants, person-years. Above zero.
+    per, unit
+        The size and key of the unit: 1000 and "per 1000 inhabitants".
+    about
+        Fields of the result that differ from the count's: status, note, source.
+
+    Raises
+    ------
+    ValueError
+        When the exposure is not above zero, or the count is unknown.
+
+    Notes
+    -----
+    The interval tells how well the count fixes the place's rate if events came
+    independently. For change over time use the measured noise instead.
+    """
+    if not count.known or not exposure > 0:
+        raise ValueError(f"a rate needs a known count and an exposure above zero, not {exposure}.")
+    low, high = (bound * per / exposure for bound in garwood(count.value, count.level))
+    return replace(
+        count,
+        statistic="rate",
+        value=count.value * per / exposure,
+        low=low,
+        high=high,
+        unit=unit,
+        n=count.value,
+        method="rate",
+        **about,
+    )
+
+
+def unknown(like: Estimate, statistic: str, unit: str, *, note: str, **about) -> Estimate:
+    """A place kept for a number that cannot be given, with the key of the reason."""
+    return replace(
+        like, statistic=statistic, value=None, low=None, high=None, unit=unit, n=None,
+        status="not available", note=note, p=None, q=None, dispersion=None, **about,
+    )  # fmt: skip
+
+
+def dispersion(series: Series) -> Estimate:
+    """Variance over mean of equal spans, with the chi-square test of 1 (independent events).
+
+    Returns
+    -------
+    Estimate
+        ``value`` variance/mean; ``p`` of Pearson's chi-square ``(n - 1) * value`` on
+        n - 1 degrees of freedom; ``n`` the number of spans. Not available with fewer than
+        four spans, a gap or no event at all.
+
+    References
+    ----------
+    Fisher (1950), The significance of deviations from expectation in a Poisson series.
+    """
+    last = replace(series.estimates[-1], period=series.period)
+    counts = series.values
+    if problem := why_not(series):
+        return unknown(last, "dispersion", "variance/mean", note=problem, method="dispersion")
+    value = float(np.var(counts, ddof=1) / counts.mean())
+    p = float(stats.chi2.sf(value * (len(counts) - 1), len(counts) - 1))
+    return replace(
+        last, statistic="dispersion", value=value, low=None, high=None, unit="variance/mean",
+        n=len(counts), p=p, method="dispersion",
+    )  # fmt: skip
+
+
+def why_not(series: Series) -> str:
+    """The key of the reason why a series cannot carry a measure of noise; empty when it can."""
+    if len(series) < FEWEST_YEARS:
+        return "too few years"
+    if not series.complete:
+        return "gap"
+    return "" if series.values.sum() > 0 else "no events"
+
+
+def usual_range(series: Series, period: Period, level: float = 0.95) -> Estimate:
+    """Where the count of a period would fall if it went on as in the years before.
+
+    Parameters
+    ----------
+    series
+        Yearly counts; only those before ``period`` are used, and at least four are needed.
+    period
+        The period that is judged.
+    level
+        Coverage of the range.
+
+    Returns
+    -------
+    Estimate
+        ``value`` the mean of the years before, ``low`` and ``high`` the prediction range
+        with the series' own dispersion (never below 1), ``n`` the years it rests on.
+
+    Notes
+    -----
+    Mean ± t(n-1) · sqrt(φ · m · (1 + 1/n)). It has no trend in it: where the series
+    drifts, φ is large and the range wide, which is said in the method card.
+    """
+    earlier = series.before(period)
+    last = replace(series.estimates[-1], period=period)
+    if len(earlier):
+        last = replace(earlier.estimates[-1], period=earlier.period)
+    if problem := why_not(earlier):
+        return unknown(last, "usual range", last.unit, note=problem, method="usual_range")
+    counts = earlier.values
+    n, mean = len(counts), counts.mean()
+    phi = max(1.0, float(np.var(counts, ddof=1) / mean))
+    reach = stats.t.ppf((1 + level) / 2, n - 1) * sqrt(phi * mean * (1 + 1 / n))
+    return replace(
+        last,
+        statistic="usual range",
+        value=float(mean),
+        low=max(0.0, float(mean - reach)),
+        high=float(mean + reach),
+        level=level,
+        n=n,
+        dispersion=phi,
+        method="usual_range",
+    )

@@ -1,0 +1,276 @@
+"""What each voice says of a place, taken from the tables as Estimates.
+
+A figure that is not published comes out as "not available" with its reason; it
+is never left out so quietly that a reader would take it for zero.
+"""
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from analysis.data.tables import Tables, period_of
+from analysis.data.workspace import Workspace
+from analysis.measurement.comparison import Series
+from analysis.measurement.counts import rate, unknown
+from analysis.words.estimates import Estimate
+from analysis.words.periods import Period
+from analysis.words.questions import WrongQuestion, one_of
+
+PER_1000 = "per 1000 inhabitants"
+
+
+def reported(
+    tables: Tables, city: Workspace, area_id: str, items: list[str], until: Period
+) -> dict[str, Series]:
+    """Reported crimes of one area, one yearly series an item, up to and including ``until``.
+
+    Raises
+    ------
+    WrongQuestion
+        For an area or item that the tables do not hold.
+    """
+    area = tables.areas[area_id]
+    crime = tables["crime_counts"]
+    rows = crime[(crime.area_id == area_id) & (crime.year <= until.year)]
+    found = {}
+    for item in items:
+        one_of("item", item, tables["crime_items"]["item"])
+        mine = rows[rows["item"] == item]
+        if len(mine):
+            found[item] = Series(_count(row, area.scheme, city) for row in mine.itertuples())
+    return found
+
+
+def _count(row, scheme: str, city: Workspace) -> Estimate:
+    blank = pd.isna(row.count)
+    return Estimate(
+        statistic="count",
+        definition=row.item,
+        value=None if blank else float(row.count),
+        unit="reported crimes",
+        n=None if blank else float(row.count),
+        area=row.area_id,
+        scheme=scheme,
+        period=Period.parse(str(row.year)),
+        status="not available" if blank else "final",
+        vintage=city.sources[row.source_id].published,
+        source=row.source_id,
+        method="count",
+        note="not published" if blank else "",
+    )
+
+
+def per_inhabitant(tables: Tables, count: Estimate) -> Estimate:
+    """The count per 1,000 inhabitants; not available where no population is published.
+
+    The result carries the note "visitors" where many more people move about than
+    live, and the status of its population when that is derived.
+    """
+    area = tables.areas[count.area]
+    people = tables["population"]
+    mine = people[(people.area_id == count.area) & (people.year == count.period.year)]
+    if mine.empty or not count.known:
+        reason = "no population" if mine.empty else count.note
+        return unknown(count, "rate", PER_1000, note=reason, method="rate")
+    row = mine.iloc[0]
+    return rate(
+        count,
+        exposure=float(row.population),
+        per=1000,
+        unit=PER_1000,
+        status="derived" if row.method == "derived" else count.status,
+        note="visitors" if area.visitors else "",
+    )
+
+
+def share_of_city(count: Estimate, whole: Estimate | None) -> Estimate:
+    """The area's part of the city's count, in per cent."""
+    if whole is None or not (whole.known and count.known):
+        return unknown(count, "share of city", "%", note="no figure for the city", method="share")
+    return replace(
+        count, statistic="share of city", value=100 * count.value / whole.value, unit="%",
+        n=whole.value, method="share",
+    )  # fmt: skip
+
+
+def shootings(
+    tables: Tables, city: Workspace, measure: str, area_id: str, series: str | None = None
+) -> Series:
+    """One series of whole-year shootings, injured or killed, chosen by name.
+
+    Raises
+    ------
+    WrongQuestion
+        When several series cover the area and none was chosen: they are rivals and are
+        never averaged.
+    """
+    rows = tables["shootings"]
+    rows = rows[(rows.measure == measure) & (rows.area_id == area_id)]
+    rows = rows[[period_of(row).kind == "year" for row in rows.itertuples()]]
+    rivals = sorted(rows.series.unique())
+    if series is None and len(rivals) > 1:
+        raise WrongQuestion(
+            f"{measure} in {area_id} has {len(rivals)} rival series: choose one of "
+            f"{', '.join(rivals)}. They cover different areas or counts and are never averaged."
+        )
+    chosen = one_of("series", series or (rivals[0] if rivals else ""), rivals)
+    mine = rows[rows.series == chosen]
+    return Series(_shooting(row, tables, city) for row in mine.itertuples())
+
+
+def _shooting(row, tables: Tables, city: Workspace) -> Estimate:
+    return Estimate(
+        statistic="count",
+        definition=row.measure,
+        value=float(row.value),
+        unit="events" if row.measure == "confirmed shootings" else "persons",
+        n=float(row.value),
+        area=row.area_id,
+        scheme=tables.areas[row.area_id].scheme,
+        period=period_of(row),
+        status=row.status,
+        series=row.series,
+        vintage=city.sources[row.source_id].published,
+        source=row.source_id,
+        method="count",
+    )
+
+
+def surveys(tables: Tables, city: Workspace, area_id: str, until: Period) -> list[Estimate]:
+    """What residents of an area have said in surveys, newest first; unknown years last.
+
+    Number of answers and margins are None where the source does not publish them.
+    """
+    rows = tables["safety_surveys"]
+    rows = rows[(rows.area_id == area_id) & ~(rows.year_from > until.year).fillna(False)]
+    rows = rows.sort_values(["year_from", "indicator"], ascending=[False, True], kind="stable")
+    return [
+        Estimate(
+            statistic="survey share",
+            definition=f"{row.indicator} ({row.group})",
+            value=float(row.value),
+            unit="%",
+            area=area_id,
+            scheme=tables.areas[area_id].scheme,
+            period=_survey_span(row),
+            series=row.method,
+            vintage=city.sources[row.source_id].published,
+            source=row.source_id,
+            method="survey_share",
+            note="no year" if pd.isna(row.year_from) else "no margin",
+        )
+        for row in rows.itertuples()
+    ]
+
+
+def _survey_span(row) -> Period:
+    if pd.isna(row.year_from):
+        return Period.parse("1900-01-01..")
+    return Period(Period.parse(str(row.year_from)).start, Period.parse(str(row.year_to)).end)
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One of the three voices of a lägesbild and how much it has said here."""
+
+    name: str
+    figures: int
+    latest: str
+
+    @property
+    def missing(self) -> bool:
+        """Whether the voice has said nothing that we hold."""
+        return self.figures == 0
+
+
+def silent(tables: Tables, city: Workspace, areas: list[str], period: Period) -> list[Voice]:
+    """The voices that are missing in at least one of the areas."""
+    missing = {
+        voice.name: voice
+        for area_id in areas
+        for voice in voices(tables, city, area_id, period)
+        if voice.missing
+    }
+    return list(missing.values())
+
+
+def voices(tables: Tables, city: Workspace, area_id: str, period: Period) -> list[Voice]:
+    """Residents, police and district administration, and what each has said by ``period``.
+
+    The district administration's voice has no public table; it stays missing until a
+    workspace brings one.
+    """
+    crime = tables["crime_counts"]
+    police = crime[(crime.area_id == area_id) & (crime.year == period.year)]["count"].notna().sum()
+    answers = surveys(tables, city, area_id, period)
+    dated = [e.period for e in answers if e.note != "no year"]
+    return [
+        Voice("residents", len(answers), str(max(p.end.year for p in dated)) if dated else ""),
+        Voice("police", int(police), str(period.year) if police else ""),
+        Voice("district", 0, ""),
+    ]
+
+
+def headline(tables: Tables) -> list[str]:
+    """The kinds of crime that are screened: clear types that do not overlap, by their keys."""
+    items = tables["crime_items"]
+    return list(items["item"][items.headline == "yes"])
+
+
+def districts(tables: Tables, city: Workspace, period: Period) -> list[str]:
+    """The ids of the districts in force in a period, in the order of the register."""
+    scheme = city.settings["districtScheme"]
+    return [area.id for area in tables.areas.of_scheme(scheme, period)]
+
+
+def all_reported(
+    tables: Tables, city: Workspace, items: list[str], until: Period
+) -> dict[tuple[str, str], Series]:
+    """The yearly series of every district and item, keyed (area id, item)."""
+    return {
+        (area_id, item): series
+        for area_id in districts(tables, city, until)
+        for item, series in reported(tables, city, area_id, items, until).items()
+    }
+
+
+def by_area(series: dict[tuple[str, str], Series]) -> dict[str, dict[str, Series]]:
+    """Series keyed (area id, item) as one dictionary of items an area."""
+    areas: dict[str, dict[str, Series]] = {}
+    for (area_id, item), one in series.items():
+        areas.setdefault(area_id, {})[item] = one
+    return areas
+
+
+def beside(tables: Tables, city: Workspace, item: str, period: Period) -> list[Estimate]:
+    """The count of one item in every district in one period, unknown ones included."""
+    series = all_reported(tables, city, [item], period)
+    counts = [one.at(period) for one in series.values()]
+    return [count for count in counts if count is not None]
+
+
+def city_count(tables: Tables, city: Workspace, item: str, period: Period) -> Estimate | None:
+    """The whole city's count of one item in one period, None when there is no such row."""
+    municipality = city.settings["municipality"]
+    series = reported(tables, city, municipality, [item], period)
+    return series[item].at(period) if item in series else None
+
+
+def complete(estimates: list[Estimate]) -> list[Estimate]:
+    """The estimates when every one is known, else none: areas are compared all or not at all."""
+    return list(estimates) if all(e.known for e in estimates) else []
+
+
+def op_ed(tables: Tables, city: Workspace, until: Period) -> list[Estimate]:
+    """The figures that the workspace's stated claim compares, the last one last; none before it."""
+    series = city.settings.get("statedSeries")
+    rows = tables["shootings"]
+    rows = rows[rows.series == series] if series else rows.iloc[:0]
+    found = [_shooting(row, tables, city) for row in rows.itertuples()]
+    return found if found and found[-1].period.start <= until.end else []
+
+
+def exposures(tables: Tables, rates: list[Estimate]) -> list[float]:
+    """The inhabitants behind each known rate."""
+    people = tables["population"].set_index(["area_id", "year"]).population
+    return [float(people[rate.area, rate.period.year]) for rate in rates]

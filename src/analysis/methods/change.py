@@ -1,0 +1,178 @@
+"""The change between two counts, against the noise that was measured.
+
+The exact Poisson test is here as well, as the contrast: it takes every event for
+independent of the others and finds changes in series that only jump.
+"""
+
+from dataclasses import replace
+from math import exp, log, sqrt
+
+from scipy import stats
+
+from analysis.measurement.comparison import LikeForLike, Series
+from analysis.measurement.counts import unknown
+from analysis.methods.trend import noise as noise_of
+from analysis.words.estimates import Estimate
+from analysis.words.periods import Period
+
+
+def exact(pair: LikeForLike, level: float = 0.95) -> Estimate:
+    """The ratio after/before with the exact conditional interval, as if events were independent.
+
+    Parameters
+    ----------
+    pair
+        Two known counts that may be compared. Where the caller accepted unlike spans, counts
+        are taken per month, and the season is not accounted for.
+    level
+        Coverage of the central interval.
+
+    Returns
+    -------
+    Estimate
+        ``value`` ratio of rates, Clopper-Pearson interval, ``p`` two-sided binomial.
+        Not available when both counts are zero.
+
+    References
+    ----------
+    Przyborowski & Wilenski (1940), Biometrika 31; Fay (2010), R Journal 2(1).
+
+    Notes
+    -----
+    Two-sided p adds up outcomes at most as likely as the one seen, the interval is
+    central: near 5 % the two can disagree.
+    """
+    before, after = int(pair.before.value), int(pair.after.value)
+    about = _about(pair, "change_exact")
+    if before + after == 0:
+        return unknown(pair.after, "change", "ratio", **about | {"note": "no events"})
+    long_before, long_after = pair.exposure
+    share = long_after / (long_before + long_after)
+    test = stats.binomtest(after, before + after, share)
+    low, high = test.proportion_ci(level, method="exact")
+    scale = long_before / long_after
+    return replace(
+        pair.after,
+        statistic="change",
+        value=scale * after / before if before else float("inf"),
+        low=scale * low / (1 - low),
+        high=scale * high / (1 - high) if high < 1 else float("inf"),
+        level=level,
+        unit="ratio",
+        n=before + after,
+        p=float(test.pvalue),
+        **about,
+    )
+
+
+def dispersed(pair: LikeForLike, noise: Estimate, level: float = 0.95) -> Estimate:
+    """The ratio after/before with an interval that holds the series' own noise.
+
+    Parameters
+    ----------
+    pair
+        Two known counts that may be compared.
+    noise
+        What :func:`analysis.methods.trend.noise` measured on the series of that place, best
+        on the years before ``after``, so that a change does not widen its own yardstick.
+    level
+        Coverage of the interval.
+
+    Returns
+    -------
+    Estimate
+        ``value`` ratio, t interval on ``noise.n - 2`` degrees of freedom, ``p`` of no change.
+        Not available when the noise is not known or a count is zero.
+
+    Notes
+    -----
+    log ratio ± t · sqrt(max(1, φ) · (1/before + 1/after)).
+    """
+    about = _about(pair, "change")
+    if not noise.known:
+        return unknown(pair.after, "change", "ratio", **about | {"note": noise.note})
+    before, after = pair.before.value, pair.after.value
+    if min(before, after) == 0:
+        return unknown(pair.after, "change", "ratio", **about | {"note": "zero count"})
+    long_before, long_after = pair.exposure
+    ratio = log(after / long_after) - log(before / long_before)
+    phi = max(1.0, noise.value)
+    error = sqrt(phi * (1 / before + 1 / after))
+    df = noise.n - 2
+    reach = float(stats.t.ppf((1 + level) / 2, df)) * error
+    return replace(
+        pair.after,
+        statistic="change",
+        value=exp(ratio),
+        low=exp(ratio - reach),
+        high=exp(ratio + reach),
+        level=level,
+        unit="ratio",
+        n=before + after,
+        p=float(2 * stats.t.sf(abs(ratio) / error, df)),
+        dispersion=phi,
+        **about,
+    )
+
+
+def _about(pair: LikeForLike, method: str) -> dict:
+    accepted = ", ".join(d.part for d in pair.accepted)
+    note = f"accepted: {accepted}" if accepted else ""
+    return {"reference": pair.before.period, "method": method, "note": note}
+
+
+def against_each_year(series: Series) -> list[Estimate]:
+    """The last count against each earlier one, so that no base year is chosen to please."""
+    *earlier, last = series
+    if not earlier:
+        return []
+    measured = noise_of(Series(earlier))
+    return [dispersed(LikeForLike(before, last), measured) for before in earlier if before.known]
+
+
+def contrast(series: Series, period: Period) -> list[Estimate]:
+    """The change since the period before, as if events were independent and as measured.
+
+    Returns
+    -------
+    list of Estimate
+        :func:`exact` and :func:`dispersed`, the noise taken from the years before
+        ``period``; both not available, with the reason, when the series lacks a figure.
+    """
+    before, after = series.at(period.previous), series.at(period)
+    if before is None or after is None or not (before.known and after.known):
+        last = replace(series.estimates[-1], period=period, reference=period.previous)
+        return [
+            unknown(last, "change", "ratio", note="no figure", method=method)
+            for method in ("change_exact", "change")
+        ]
+    pair, measured = LikeForLike(before, after), noise_of(series.before(period))
+    return [exact(pair), dispersed(pair, measured)]
+
+
+def readings(stated: list[Estimate], noise: Estimate) -> list[Estimate]:
+    """A change from a figure whose span its source leaves open, by each reading that is possible.
+
+    Parameters
+    ----------
+    stated
+        Counts as a source states them; of the last two, the earlier has no stated end and
+        the later has. None at all gives no reading.
+    noise
+        Measured on a yearly series of the same thing.
+
+    Returns
+    -------
+    list of Estimate
+        Exact change when the open span is as long as ``after``'s, exact change when it is
+        the whole year, and the whole-year reading with the measured noise; ``reference``
+        tells the reading.
+    """
+    if not stated:
+        return []
+    before, after = stated[-2:]
+    same = Period(before.period.start, after.period.year_before.end)
+    year = Period.parse(str(before.period.start.year))
+    as_same, as_year = replace(before, period=same), replace(before, period=year)
+    whole = LikeForLike(as_year, after, accept=("span",))
+    return [exact(LikeForLike(as_same, after)), exact(whole), dispersed(whole, noise)]

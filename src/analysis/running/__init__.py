@@ -1,0 +1,1 @@
+"""Notebooks become reports, whole or not at all."""

@@ -1,0 +1,86 @@
+"""What there is to make, in which order, known before anything starts.
+
+A mistyped report, area or language is answered here; a plan that exists can be
+run, shown or counted, and running it asks nothing new.
+"""
+
+from dataclasses import dataclass
+
+from analysis.data.parameters import ASKS, LANGUAGES, Ask, districts, question
+from analysis.data.workspace import Workspace
+from analysis.words.questions import one_of
+
+REPORTS = {
+    "data": "1_data",
+    "situation": "2_situation",
+    "trend": "3_trend",
+    "district": "6_district_report",
+    "leadership": "7_leadership_report",
+}
+STAGES = (("1_data",), ("2_situation", "3_trend"), ("6_district_report", "7_leadership_report"))
+NEEDS = {
+    "1_data": (),
+    "2_situation": ("1_data",),
+    "3_trend": ("1_data",),
+    "6_district_report": ("1_data", "2_situation", "3_trend"),
+    "7_leadership_report": ("1_data", "3_trend"),
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook with one validated question; it becomes one HTML file."""
+
+    ask: Ask
+
+    @property
+    def name(self) -> str:
+        """The file's name without ending: ``6_district_report-lundby.sv``."""
+        return f"{self.ask.name}.{self.ask.language}"
+
+    @property
+    def stage(self) -> int:
+        """When it may run: every job of an earlier stage comes first."""
+        return next(i for i, stage in enumerate(STAGES) if self.ask.notebook in stage)
+
+
+def plan(
+    workspace: str,
+    period: str,
+    reports: list[str] | None = None,
+    areas: list[str] | None = None,
+    languages: list[str] | None = None,
+) -> list[Job]:
+    """Every job that the wanted reports take, those they build on included, in running order.
+
+    Parameters
+    ----------
+    workspace, period
+        Which city and year.
+    reports
+        Keys of ``REPORTS``; all when None.
+    areas
+        Keys of districts; all when None. Only notebooks about one district are limited by it.
+    languages
+        "sv", "en"; both when None.
+
+    Raises
+    ------
+    WrongQuestion
+        For anything that the workspace does not have, with the nearest that it has.
+    """
+    city = Workspace.find(workspace)
+    wanted = {REPORTS[one_of("report", name, REPORTS)] for name in reports or REPORTS}
+    wanted |= {needed for notebook in wanted for needed in NEEDS[notebook]}
+    jobs = []
+    for notebook in (name for stage in STAGES for name in stage if name in wanted):
+        places = [{}]
+        if "area" in ASKS[notebook].model_fields:
+            places = [{"area": area} for area in areas or sorted(districts(city))]
+        for place in places:
+            for language in languages or LANGUAGES:
+                ask = question(
+                    notebook, workspace=workspace, period=period, language=language, **place
+                )
+                jobs.append(Job(ask))
+    return jobs

@@ -1,0 +1,158 @@
+"""A claim is tried like any other: what was said, what the figures show, the verdict.
+
+The verdict on a change follows its interval; a claim about a cause or an effect gets
+"cannot be settled" for as long as no design for it exists.
+"""
+
+import pandas as pd
+
+from analysis.data.results import pick
+from analysis.measurement.comparison import LikeForLike, NotComparable, Series
+from analysis.methods.screening import survivors
+from analysis.telling import sentences
+from analysis.telling.sheets import Column, Sheet, say, table
+from analysis.telling.text import Words
+from analysis.words.estimates import Estimate
+from analysis.words.periods import Period
+
+_CHANGE = {"rose": "not_supported", "fell": "supported", "uncertain": "not_supported"}
+
+
+def shootings(
+    words: Words,
+    stated: list[Estimate],
+    readings: list[Estimate],
+    yearly: Series,
+    change: Estimate,
+) -> tuple[str, str]:
+    """What the figures show of "shootings have decreased", and the verdict's key.
+
+    Parameters
+    ----------
+    words
+        The reader's language.
+    stated
+        The figures that the claim sets against each other, the last one last.
+    readings
+        :func:`analysis.methods.change.readings` of the last two.
+    yearly
+        A series of whole years, later ones included.
+    change
+        Its change in the claim's year, by the measured noise.
+    """
+    *_, before, after = stated
+    parts = []
+    try:
+        LikeForLike(before, after)
+    except NotComparable as problem:
+        exact = {e.reference.kind == "year": e for e in readings if e.method == "change_exact"}
+        measured = next(e for e in readings if e.method == "change")
+        parts += [
+            sentences.refused(words, problem),
+            words(
+                "claims.depends",
+                before=words.number(before.value),
+                span1=sentences.span(words, after.period),
+                p_equal=words.p_value(exact[False].p),
+                p_whole=words.p_value(exact[True].p),
+                p_noise=words.p_value(measured.p),
+            ),
+            words("claims.way"),
+        ]
+    then = yearly.at(change.reference), yearly.at(change.period)
+    parts.append(sentences.change(words, *then, change))
+    if after_that := [e for e in yearly if e.period.start > change.period.start]:
+        parts.append(words("claims.later", values=_years(words, after_that)))
+    return " ".join(parts), _CHANGE.get(sentences.direction(change), "not_identifiable")
+
+
+def local_differences(
+    words: Words, departures: list[Estimate], totals: list[Estimate], period: Period
+) -> tuple[str, str]:
+    """What the figures show of "there are local differences", and the verdict's key."""
+    if not departures or not totals:
+        return words("claims.local-differences_short"), "not_identifiable"
+    kept = survivors(departures)
+    low, high = (pick(totals, key=lambda e: e.value) for pick in (min, max))
+    told = words(
+        "claims.local-differences_tried",
+        period=words.period(period),
+        low_change=words.change(low.value),
+        low_area=words.name(low.area),
+        high_change=words.change(high.value),
+        high_area=words.name(high.area),
+        k=words.number(len(kept)),
+        n=words.number(len(departures)),
+    )
+    return told, "partly" if kept else "not_supported"
+
+
+def less_safe(words: Words, surveys: list[Estimate]) -> tuple[str, str]:
+    """What the surveys show of "more people feel unsafe", and the verdict's key."""
+    old = sorted((e for e in surveys if e.series == "NTU old"), key=lambda e: e.period.start)
+    told = [f"{words.percent(e.value / 100)} ({words.period(e.period)})" for e in old]
+    return words("claims.less-safe_tried", old=words.listed(told) or ".."), "not_identifiable"
+
+
+def without_design(words: Words, claim: str) -> tuple[str, str]:
+    """What is missing for a claim about a cause or an effect."""
+    return words(f"claims.{claim}_tried"), "not_identifiable"
+
+
+def table_of(words: Words, tried: dict[str, tuple[str, str]]) -> Sheet:
+    """The claims with what was found and the verdict, one row each."""
+    if not tried:
+        return say(words("sheet.nothing", why=words("reasons.no_figure")), "note")
+    columns = [Column(words(f"columns.{key}")) for key in ("claim", "ruling", "tried")]
+    rows = [
+        (words(f"claims.{claim}"), words(f"claims.ruling_{ruling}"), told)
+        for claim, (told, ruling) in tried.items()
+    ]
+    return table(words, words("tables.claims"), columns, rows)
+
+
+def _years(words: Words, counts: list[Estimate]) -> str:
+    return words.listed([f"{words.number(e.value)} ({words.period(e.period)})" for e in counts])
+
+
+def tried(
+    words: Words,
+    claims: list[str],
+    rows: pd.DataFrame,
+    departures: list[Estimate],
+    period: Period,
+) -> dict[str, tuple[str, str]]:
+    """What the results say of each claim, by its key; empty before the claims were made.
+
+    Parameters
+    ----------
+    words
+        The reader's language.
+    claims
+        Keys of the claims, in their order.
+    rows
+        The period's results.
+    departures
+        Departures of the screened kinds of crime.
+    period
+        The period reported.
+    """
+    stated = pick(rows, statistic="count", series="oped")
+    if not stated:
+        return {}
+    yearly = Series(
+        pick(rows, statistic="count", definition="confirmed shootings", series="annual")
+    )
+    changes = pick(rows, statistic="change", definition="confirmed shootings")
+    readings = [e for e in changes if e.series == "oped"]
+    change = next(e for e in changes if e.series == "annual" and e.method == "change")
+    totals = pick(rows, statistic="departure", definition="total")
+    known = {
+        "shootings-down": lambda: shootings(words, stated, readings, yearly, change),
+        "local-differences": lambda: local_differences(words, departures, totals, period),
+        "less-safe": lambda: less_safe(words, pick(rows, statistic="survey share")),
+    }
+    return {
+        claim: known[claim]() if claim in known else without_design(words, claim)
+        for claim in claims
+    }

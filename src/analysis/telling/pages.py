@@ -1,0 +1,95 @@
+"""How every page begins and ends: what was asked, and what a reader needs to check it.
+
+The end is the same everywhere: data and vintages, methods, what the report cannot
+say, parameters, and how to cite and to object.
+"""
+
+from markupsafe import Markup
+
+from analysis import __version__
+from analysis.data.parameters import Ask
+from analysis.data.tables import Tables
+from analysis.telling.sheets import Sheet, bullets, cards, facts, heading, say
+from analysis.telling.text import Words, words
+from analysis.words.estimates import Estimate
+
+
+def title(ask: Ask) -> str:
+    """The title of the report that answers ``ask``, in its language."""
+    names = {"city": ask.city.settings["cityName"], "period": getattr(ask, "period", "")}
+    if hasattr(ask, "area"):
+        names["area"] = ask.area_name
+    return words(ask.language)(f"titles.{ask.notebook}", **names)
+
+
+def closing(
+    say_it: Words,
+    ask: Ask,
+    tables: Tables,
+    estimates: list[Estimate],
+    cannot: list[str],
+    sources: list[str] | None = None,
+) -> Sheet:
+    """The end of a report.
+
+    Parameters
+    ----------
+    say_it
+        The reader's language.
+    ask
+        What was asked.
+    tables
+        The workspace's tables.
+    estimates
+        Everything that the report shows; its sources and methods are listed.
+    cannot
+        Keys under "unknown" of what the report cannot say.
+    sources
+        Names of the sources used; those of the estimates when None.
+    """
+    used = sources or sorted({e.source for e in estimates if e.source})
+    methods = sorted({e.method for e in estimates if e.method})
+    records = [ask.city.sources[name] for name in used]
+    terms = ask.city.terms(ask.language)
+    vintages = [
+        say_it(
+            "closing.vintage",
+            title=source.title,
+            publisher=source.publisher,
+            published=source.published,
+            terms=terms[source.licence],
+        )
+        for source in records
+    ]
+    asked = {name: value for name, value in ask.model_dump().items() if name != "language"} | {
+        "language": say_it("language.name")
+    }
+    parameters = [(say_it(f"parameters.{name}"), value) for name, value in asked.items()]
+    cite = say_it(
+        "closing.cite",
+        version=__version__,
+        title=title(ask),
+        sources=say_it.listed(sorted({source.publisher for source in records})),
+        parameters=", ".join(f"{name}={value}" for name, value in ask.model_dump().items()),
+    )
+    limits = [say_it(f"unknown.{key}", **_filled(ask, tables, key)) for key in cannot]
+    parts = [
+        heading(say_it("headings.cannot")), bullets(limits),
+        heading(say_it("headings.data")), bullets(vintages),
+        *([heading(say_it("headings.methods")), cards(say_it, methods)] if methods else []),
+        heading(say_it("headings.parameters")), facts(parameters), say(say_it("closing.manifest")),
+        heading(say_it("headings.cite")), say(cite), say(say_it("closing.object")),
+    ]  # fmt: skip
+    return Sheet(Markup("").join(part.html for part in parts))
+
+
+def _filled(ask: Ask, tables: Tables, key: str) -> dict[str, str]:
+    if key == "later":
+        return {"period": ask.period}
+    if key == "population":
+        people, areas = tables["population"], tables["areas"]
+        scheme = ask.city.settings["districtScheme"]
+        inside = areas.area_id[areas.scheme == scheme]
+        known = people.year[people.area_id.isin(inside)].unique()
+        return {"years": ", ".join(str(year) for year in sorted(known)) or ".."}
+    return {}

@@ -1,0 +1,493 @@
+"""Tables and figures of a report: Estimates in, a sheet out, or the reason why there is none.
+
+Each panel brings its own alternative text with the finding in it, and an area or a
+year with nothing to show says so and why.
+"""
+
+import pandas as pd
+
+from analysis.data.identities import rivals
+from analysis.data.tables import Tables
+from analysis.measurement.comparison import Series
+from analysis.measurement.situation import Voice
+from analysis.methods.screening import survivors
+from analysis.telling import figures, sentences
+from analysis.telling.sheets import Column, Sheet, figure, say, table
+from analysis.telling.text import Words
+from analysis.words.estimates import CheckResult, Estimate, frame
+from analysis.words.periods import Period
+
+
+def nothing(words: Words, why: str) -> Sheet:
+    """A place where something would have stood, and why it does not."""
+    return say(words("sheet.nothing", why=why), "note")
+
+
+def _by_item(estimates: list[Estimate]) -> dict[str, Estimate]:
+    return {e.definition: e for e in estimates}
+
+
+def _numbers(estimates: list[Estimate]) -> pd.DataFrame:
+    """What a reader may download: the estimates without the columns that are empty in all."""
+    rows = frame(estimates)
+    filled = [name for name in rows if rows[name].notna().any() and (rows[name] != "").any()]
+    return rows[filled]
+
+
+def items(
+    words: Words,
+    caption: str,
+    counts: list[Estimate],
+    usual: list[Estimate],
+    departures: list[Estimate],
+    found_by: dict[str, str],
+    name: str,
+) -> Sheet:
+    """One row a kind of crime: this year, the usual, and the verdict.
+
+    ``counts``, ``usual`` and ``departures`` are of one area and period; items without a
+    usual range or departure keep their row.
+    """
+    if not counts:
+        return nothing(words, words("reasons.no_figure"))
+    expected, screened = _by_item(usual), _by_item(departures)
+    period = words.period(counts[0].period)
+    years = next((words.period(e.period) for e in usual if e.known), "..")
+    columns = [
+        Column(words("columns.item")),
+        Column(words("columns.count", period=period), number=True),
+        Column(words("columns.usual", years=years), number=True),
+        Column(words("columns.verdict")),
+        Column(words("columns.found_by")),
+    ]
+    rows = [
+        (
+            words.name(e.definition),
+            words.number(e.value),
+            sentences.range_of(words, expected.get(e.definition)),
+            sentences.verdict(words, e, expected.get(e.definition), screened.get(e.definition)),
+            words(f"found_by.{found_by[e.definition]}"),
+        )
+        for e in counts
+    ]
+    data = _numbers([*counts, *usual, *departures])
+    return table(words, caption, columns, rows, data=data, name=name)
+
+
+def development(words: Words, series: list[Series], usual: list[Estimate], name: str) -> Sheet:
+    """Counts year by year, a panel a kind of crime, each with its usual range."""
+    expected = _by_item(usual)
+    ranges = [expected[s.estimates[-1].definition] for s in series]
+    findings = " ".join(
+        sentences.level(words, one.estimates[-1], usual)
+        for one, usual in zip(series, ranges, strict=True)
+    )
+    return figure(
+        words,
+        figures.development(words, series, ranges),
+        words("figure.development_alt", findings=findings),
+        words("figure.development"),
+        _wide(words, series),
+        name,
+    )
+
+
+def _wide(words: Words, series: list[Series]) -> pd.DataFrame:
+    columns = {words.name(s.estimates[-1].definition): pd.Series(
+        s.values, index=[e.period.year for e in s]
+    ) for s in series}  # fmt: skip
+    return pd.DataFrame(columns).rename_axis(words("columns.years")).reset_index()
+
+
+def against_usual(words: Words, departures: list[Estimate], period: Period, name: str) -> Sheet:
+    """How far each kind of crime lies from its usual, with intervals."""
+    if not departures:
+        return nothing(words, words("departure.too_short", period=words.period(period)))
+    ordered = sorted(departures, key=lambda e: -e.value)
+    labels = [words.name(e.definition) for e in ordered]
+    findings = sentences.departures_here(words, departures, period)
+    return figure(
+        words,
+        figures.intervals(words, labels, ordered, 1.0, words("figure.against_usual")),
+        words("figure.intervals_alt", findings=findings),
+        words("figure.intervals"),
+        _intervals(words, labels, ordered),
+        name,
+    )
+
+
+def _intervals(words: Words, labels: list[str], estimates: list[Estimate]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            words("columns.item"): labels,
+            words("columns.value"): [e.value for e in estimates],
+            "95 % −": [e.low for e in estimates],
+            "95 % +": [e.high for e in estimates],
+            "p": [e.p for e in estimates],
+            "q": [e.q for e in estimates],
+        }
+    ).dropna(axis=1, how="all")
+
+
+def grid(words: Words, departures: list[Estimate], period: Period, name: str) -> Sheet:
+    """Every district and kind of crime at once; those that survive the screen framed."""
+    if not departures:
+        return nothing(words, words("departure.too_short", period=words.period(period)))
+    by_place = {(e.area, e.definition): e for e in departures}
+    kept = {(e.area, e.definition) for e in survivors(departures)}
+    findings = " ".join(sentences.departures(words, departures, period))
+    data = pd.DataFrame(
+        {
+            words("columns.area"): [words.name(e.area) for e in departures],
+            words("columns.item"): [words.name(e.definition) for e in departures],
+            words("columns.value"): [e.value for e in departures],
+            "95 % −": [e.low for e in departures],
+            "95 % +": [e.high for e in departures],
+            "q": [e.q for e in departures],
+        }
+    )
+    return figure(
+        words,
+        figures.departures(words, by_place, kept),
+        words("figure.grid_alt", findings=findings),
+        words("figure.grid"),
+        data,
+        name,
+    )
+
+
+def trends(words: Words, results: list[Estimate], name: str) -> Sheet:
+    """The direction of one kind of crime in every area."""
+    known = [e for e in results if e.known]
+    if not known:
+        return nothing(words, words.reason(results[0]))
+    ordered = sorted(known, key=lambda e: e.value)
+    labels = [words.name(e.area) for e in ordered]
+    return figure(
+        words,
+        figures.intervals(words, labels, ordered, 1.0, words("figure.per_year")),
+        words("figure.trend_alt", findings=sentences.trend_family(words, results)),
+        words(
+            "figure.trend",
+            period=words.period(ordered[0].period),
+            what=words.name(ordered[0].definition),
+        ),
+        _intervals(words, labels, ordered),
+        name,
+    )
+
+
+def survivors_table(words: Words, caption: str, results: list[Estimate], name: str) -> Sheet:
+    """The estimates that survive being tried together, or the word that none does."""
+    kept = survivors(results)
+    columns = [
+        Column(words("columns.area")),
+        Column(words("columns.item")),
+        Column(words("columns.value"), number=True),
+        Column(words("columns.interval"), number=True),
+        Column(words("columns.q"), number=True),
+    ]
+    rows = [
+        (
+            words.name(e.area),
+            words.name(e.definition),
+            words.change(e.value, 1),
+            sentences.change_range(words, e, 1),
+            words.p_value(e.q),
+        )
+        for e in kept
+    ]
+    if not rows:
+        return say(sentences.trend_family(words, results))
+    return table(words, caption, columns, rows, data=_numbers(kept), name=name)
+
+
+def tiles(
+    words: Words,
+    tables: Tables,
+    estimates: list[Estimate],
+    texts: list[str],
+    what: str,
+    name: str,
+    here: str | None = None,
+) -> Sheet:
+    """A tile map of one number an area; the highest and the lowest are named."""
+    known = [e for e in estimates if e.known]
+    if not known:
+        return nothing(words, words.reason(estimates[0]))
+    areas = tables.areas
+    places = [(areas[e.area].name, areas[e.area].tile) for e in estimates]
+    low, high = min(e.value for e in known), max(e.value for e in known)
+    spread = (high - low) or 1
+    shades = [None if not e.known else (e.value - low) / spread for e in estimates]
+    told = dict(zip((e.area for e in estimates), texts, strict=True))
+    top, bottom = (pick(known, key=lambda e: e.value) for pick in (max, min))
+    findings = words(
+        "figure.tiles_findings",
+        high=f"{words.name(top.area)} {told[top.area]}",
+        low=f"{words.name(bottom.area)} {told[bottom.area]}",
+    )
+    drawn = figures.tiles(words, places, texts, shades, None if here is None else areas[here].name)
+    data = pd.DataFrame(
+        {
+            words("columns.area"): [place for place, _ in places],
+            words("columns.value"): [e.value for e in estimates],
+            "95 % −": [e.low for e in estimates],
+            "95 % +": [e.high for e in estimates],
+        }
+    ).dropna(axis=1, how="all")
+    return figure(
+        words,
+        drawn,
+        words("figure.tiles_alt", findings=findings),
+        words("figure.tiles", what=what),
+        data,
+        name,
+    )
+
+
+def ranks(words: Words, results: list[Estimate], period: Period, name: str) -> Sheet:
+    """The rank of each area with the ranks that it could as well have had."""
+    if not results:
+        return say(words("rank.none", period=words.period(period)), "note")
+    ordered = sorted(results, key=lambda e: (e.value, e.low, e.high))
+    labels = [words.name(e.area) for e in ordered]
+    findings = " ".join(sentences.rank(words, e, len(ordered)) for e in ordered[:3])
+    return figure(
+        words,
+        figures.intervals(words, labels, ordered, None, words("figure.rank_axis"), as_change=False),
+        words("figure.rank_alt", findings=findings),
+        words("figure.rank", what=words.name(ordered[0].definition)),
+        _intervals(words, labels, ordered).rename(
+            columns={words("columns.item"): words("columns.area")}
+        ),
+        name,
+    )
+
+
+def funnel(
+    words: Words,
+    rates: list[Estimate],
+    limits: list[Estimate],
+    people: list[float],
+    period: Period,
+    name: str,
+) -> Sheet:
+    """Rates by size of area with the limits within which areas commonly differ."""
+    if not limits:
+        return say(words("rank.none", period=words.period(period)), "note")
+    labels = [words.name(rate.area) for rate in rates]
+    outside = [
+        label
+        for label, rate, limit in zip(labels, rates, limits, strict=True)
+        if not limit.low <= rate.value <= limit.high
+    ]
+    named = words.listed(outside) if outside else words("figure.funnel_none")
+    data = pd.DataFrame(
+        {
+            words("columns.area"): labels,
+            words("figure.inhabitants"): people,
+            words("columns.per_1000"): [rate.value for rate in rates],
+            "95 % −": [limit.low for limit in limits],
+            "95 % +": [limit.high for limit in limits],
+        }
+    )
+    return figure(
+        words,
+        figures.funnel(words, labels, rates, limits, people),
+        words("figure.funnel_alt", findings=words("figure.funnel_findings", names=named)),
+        words("figure.funnel"),
+        data,
+        name,
+    )
+
+
+def contributions(words: Words, parts: list[Estimate], name: str) -> Sheet:
+    """Which kinds of crime a change of the total consisted of."""
+    if not parts:
+        return nothing(words, sentences.contribution(words, parts).rstrip("."))
+    shown = [part for part in parts if round(part.n)]
+    labels = [words.name(part.definition) for part in shown]
+    data = pd.DataFrame(
+        {
+            words("columns.item"): labels,
+            words("columns.more"): [part.n for part in shown],
+            words("columns.part"): [part.value for part in shown],
+        }
+    )
+    return figure(
+        words,
+        figures.contributions(words, labels, shown),
+        words("figure.contribution_alt", findings=sentences.contribution(words, parts)),
+        words(
+            "figure.contribution",
+            p0=words.period(parts[0].reference),
+            p1=words.period(parts[0].period),
+        ),
+        data,
+        name,
+    )
+
+
+def base_years(words: Words, results: list[Estimate], name: str) -> Sheet:
+    """One year against each of the years before."""
+    known = [e for e in results if e.known]
+    if not known:
+        why = words.reason(results[0]) if results else words("reasons.too_few_years")
+        return nothing(words, why)
+    labels = [words.period(e.reference) for e in known]
+    low, high = (pick(known, key=lambda e: e.value) for pick in (min, max))
+    findings = words(
+        "figure.base_findings",
+        low=words.change(low.value),
+        low_year=words.period(low.reference),
+        high=words.change(high.value),
+        high_year=words.period(high.reference),
+    )
+    return figure(
+        words,
+        figures.intervals(words, labels, known, 1.0, words("figure.against_base")),
+        words("figure.base_alt", findings=findings),
+        words(
+            "figure.base",
+            what=words.name(known[0].definition),
+            period=words.period(known[0].period),
+        ),
+        _intervals(words, labels, known),
+        name,
+    )
+
+
+def noise(words: Words, results: list[Estimate], name: str) -> Sheet:
+    """How much each series jumps by itself, least first."""
+    columns = [
+        Column(words("columns.item")),
+        Column(words("columns.area")),
+        Column(words("columns.years")),
+        Column(words("columns.spread"), number=True),
+        Column(words("columns.p"), number=True),
+    ]
+    rows = [
+        (
+            words.name(e.definition),
+            words.name(e.area),
+            words.period(e.period),
+            words.number(e.value, 2),
+            words.p_value(e.p),
+        )
+        for e in sorted(results, key=lambda e: (e.value is None, e.value))
+    ]
+    return table(words, words("tables.noise"), columns, rows, data=_numbers(results), name=name)
+
+
+def voices(words: Words, heard: list[Voice], area_id: str) -> Sheet:
+    """The three voices side by side: from how much each speaks and what it cannot see."""
+    columns = [Column(words(f"columns.{key}")) for key in ("voice", "says", "latest", "cannot")]
+    rows = [
+        (
+            words(f"voices.{voice.name}").capitalize(),
+            words("voice.nothing")
+            if voice.missing
+            else words(f"voice.{voice.name}_says", n=words.number(voice.figures)),
+            voice.latest or "..",
+            words(f"voice.{voice.name}_cannot"),
+        )
+        for voice in heard
+    ]
+    return table(words, words("tables.voices", area=words.name(area_id)), columns, rows)
+
+
+def surveys(words: Words, results: list[Estimate], area_id: str, name: str) -> Sheet:
+    """What residents answered, or the word that nothing is known."""
+    if not results:
+        return say(words("survey.none", area=words.name(area_id)), "note")
+    columns = [
+        Column(words("columns.question")),
+        Column(words("columns.value"), number=True),
+        Column(words("columns.survey")),
+        Column(words("columns.period")),
+    ]
+    rows = [
+        (
+            words.name(e.definition),
+            words.percent(e.value / 100, 0 if e.value % 1 == 0 else 1),
+            words(f"series.{e.series}"),
+            ".." if e.note == "no year" else words.period(e.period),
+        )
+        for e in results
+    ]
+    return table(
+        words,
+        words("tables.surveys", area=words.name(area_id)),
+        columns,
+        rows,
+        notes=(words("survey.no_margin"),),
+        data=_numbers(results),
+        name=name,
+    )
+
+
+def checks(words: Words, results: list[CheckResult]) -> Sheet:
+    """What each identity of the figures came to."""
+    columns = [Column(words(f"columns.{key}")) for key in ("check", "outcome", "found")]
+    rows = []
+    for result in results:
+        key = f"checks.{result.check.replace(' ', '_')}"
+        found = {name: _found(words, value) for name, value in result.found.items()}
+        rows.append(
+            (
+                words(key, **found),
+                words(f"outcomes.{result.outcome.replace(' ', '_')}"),
+                words(f"{key}_found", **found, n=words.number(result.looked_at)),
+            )
+        )
+    return table(words, words("tables.checks"), columns, rows)
+
+
+def _found(words: Words, value) -> str:
+    if isinstance(value, str):
+        return words.name(value)
+    if isinstance(value, float):
+        return words.percent(value, 1)
+    return str(value) if 1900 < value < 2100 else words.number(value)
+
+
+def rival_series(words: Words, tables: Tables) -> Sheet:
+    """Quantities with several published figures, one row each."""
+    columns = [Column(words(f"columns.{key}")) for key in ("quantity", "period", "values")]
+    rows = [
+        (
+            words.name(row.measure),
+            words.period(Period.parse(row.period)),
+            "; ".join(f"{words(f'series.{key}')}: {n}" for key, n in row.found.items()),
+        )
+        for row in rivals(tables["shootings"]).itertuples()
+    ]
+    if not rows:
+        return nothing(words, words("reasons.no_figure"))
+    return table(words, words("tables.rivals"), columns, rows)
+
+
+def ledger(words: Words, tables: Tables) -> Sheet:
+    """The account of every row."""
+    keys = ("file", "rows_in", "rows_used", "rows_rejected")
+    columns = [Column(words(f"columns.{key}"), number=key != "file") for key in keys]
+    rows = [
+        (
+            row.resource,
+            words.number(row.rows_in),
+            words.number(row.rows_used),
+            words.number(row.rows_rejected),
+        )
+        for row in tables.ledger.itertuples()
+    ]
+    return table(words, words("tables.ledger"), columns, rows, data=tables.ledger, name="ledger")
+
+
+def rejected(words: Words, tables: Tables) -> Sheet:
+    """Every rejected row with its reason."""
+    columns = [Column(words(f"columns.{key}")) for key in ("file", "line", "reason")]
+    rows = [(row.resource, str(row.raw_line), row.reason) for row in tables.rejected.itertuples()]
+    if not rows:
+        return nothing(words, words("outcomes.passed"))
+    return table(words, words("tables.rejected"), columns, rows)

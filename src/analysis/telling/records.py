@@ -1,0 +1,83 @@
+"""What the data are and where they end: the sheets of notebook 1."""
+
+import pandas as pd
+
+from analysis.data.tables import Tables
+from analysis.data.workspace import Workspace
+from analysis.telling import figures
+from analysis.telling.sheets import Column, Sheet, figure, table
+from analysis.telling.text import Words
+
+
+def sources(words: Words, city: Workspace) -> Sheet:
+    """Every raw file with its record: publisher, terms, what is absent, what it cannot say."""
+    terms = city.terms(words.language)
+    keys = ("table", "source", "covers", "terms", "absent", "cannot")
+    columns = [Column(words(f"columns.{key}")) for key in keys]
+    rows = []
+    for resource in city.resources:
+        named = [city.sources[name] for name in resource.sources]
+        rows.append(
+            (
+                resource.path,
+                "; ".join(dict.fromkeys(source.publisher for source in named)),
+                " ".join(part for part in (resource.areaScheme, resource.period) if part),
+                "; ".join(dict.fromkeys(terms[source.licence] for source in named)),
+                resource.absent[words.language],
+                resource.cannotSay[words.language],
+            )
+        )
+    return table(words, words("tables.sources"), columns, rows)
+
+
+def used(city: Workspace) -> list[str]:
+    """The names of the sources behind the raw files, sorted."""
+    return sorted({name for resource in city.resources for name in resource.sources})
+
+
+def availability(words: Words, tables: Tables) -> Sheet:
+    """Which years each file has figures for."""
+    years = {
+        "crime_counts": ("year", "count"),
+        "population": ("year", "population"),
+        "published_rates": ("year", "rate_per_100000"),
+        "safety_surveys": ("year_from", "value"),
+        "vulnerable_areas": ("year", "area"),
+    }
+    found = {}
+    for name, (year, value) in years.items():
+        rows = tables[name].dropna(subset=[year, value])
+        for resource, part in rows.groupby("resource"):
+            found[resource] = part[year].astype(int).value_counts()
+    shots = tables["shootings"]
+    found["shootings"] = shots.period_start.dt.year.value_counts()
+    grid = pd.DataFrame(found).T.fillna(0).astype(int).sort_index()
+    grid = grid.reindex(columns=range(int(grid.columns.min()), int(grid.columns.max()) + 1)).fillna(
+        0
+    )
+    return figure(
+        words,
+        figures.availability(words, grid),
+        words(
+            "figure.availability_alt",
+            n=str(len(grid)),
+            first=str(grid.columns.min()),
+            last=str(grid.columns.max()),
+        ),
+        words("figure.availability"),
+        grid.astype(int).rename_axis(words("columns.file")).reset_index(),
+        "availability",
+    )
+
+
+def coverage(words: Words, shares: pd.DataFrame) -> Sheet:
+    """The districts' share of the city's reported crimes, year by year."""
+    low, high = (words.percent(share, 1) for share in (shares.share.min(), shares.share.max()))
+    return figure(
+        words,
+        figures.coverage(words, list(shares.year), list(shares.share)),
+        words("figure.coverage_alt", low=low, high=high),
+        words("figure.coverage"),
+        shares,
+        "coverage",
+    )

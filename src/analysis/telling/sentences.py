@@ -1,0 +1,360 @@
+"""Sentences built from Estimates; the verb follows the interval, never the writer.
+
+"Increased" and "fell" are chosen in one place, from whether the interval leaves out
+no change; when it does not, the sentence says that nothing can be told apart.
+"""
+
+from analysis.measurement.comparison import NotComparable, Series
+from analysis.measurement.situation import Voice
+from analysis.methods.screening import FALSE_DISCOVERY, survivors
+from analysis.telling.text import Words
+from analysis.words.estimates import CheckResult, Estimate
+from analysis.words.periods import Period
+
+WORTH_NAMING = 10.0  # per cent of the total's change
+
+
+def direction(estimate: Estimate, null: float = 1.0) -> str:
+    """The one place that chooses the verb: "rose", "fell", "uncertain" or "unknown"."""
+    if not estimate.known:
+        return "unknown"
+    if not certain(estimate, null):
+        return "uncertain"
+    return "rose" if estimate.value > null else "fell"
+
+
+def certain(estimate: Estimate, null: float = 1.0) -> bool:
+    """Whether a value is told apart from "no difference": after the screen, where there was one."""
+    if estimate.q is not None:
+        return estimate.q <= FALSE_DISCOVERY
+    return estimate.beyond(null)
+
+
+def position(count: Estimate, usual: Estimate | None) -> str:
+    """Where a count lies in its usual range: "inside", "above", "below" or "unknown"."""
+    if usual is None or not (count.known and usual.known):
+        return "unknown"
+    if usual.low <= count.value <= usual.high:
+        return "inside"
+    return "above" if count.value > usual.high else "below"
+
+
+def verdict(
+    words: Words, count: Estimate, usual: Estimate | None, screened: Estimate | None
+) -> str:
+    """The reading of a count in two or three words; "for certain" only after the screen."""
+    place = position(count, usual)
+    plain = words(f"verdict.{place}")
+    if place in ("above", "below") and screened and certain(screened):
+        return words("verdict.survives", verdict=plain)
+    return plain
+
+
+def range_of(words: Words, estimate: Estimate | None) -> str:
+    """A range of counts: "480 to 560"."""
+    if estimate is None or not estimate.known:
+        return ".."
+    return words.to(words.number(estimate.low), words.number(estimate.high))
+
+
+def change_range(words: Words, estimate: Estimate, decimals: int = 0) -> str:
+    """The interval of a ratio as signed changes: "−7 % to +2 %"."""
+    if estimate.low is None:
+        return ".."
+    return words.to(words.change(estimate.low, decimals), words.change(estimate.high, decimals))
+
+
+def level(words: Words, count: Estimate, usual: Estimate | None) -> str:
+    """A count and whether it is what the place is used to."""
+    what, period = words.name(count.definition), words.period(count.period)
+    if not count.known:
+        return words("level.no_value", what=what, period=period)
+    place = position(count, usual)
+    value = words.number(count.value)
+    if place == "unknown":
+        why = words("reasons.too_few_years") if usual is None else words.reason(usual)
+        return words("level.unknown", what=what, value=value, period=period, why=why)
+    return words(
+        f"level.{place}",
+        what=what,
+        value=value,
+        period=period,
+        range=range_of(words, usual),
+        years=words.period(usual.period),
+    )
+
+
+def change(words: Words, before: Estimate | None, after: Estimate | None, result: Estimate) -> str:
+    """The change between two counts, told as far as its interval allows."""
+    if before is None or after is None or result.note == "no figure":
+        what, period = words.name(result.definition), words.period(result.period)
+        return words("change.missing", what=what, period=period)
+    about = {
+        "what": words.name(result.definition),
+        "before": words.number(before.value),
+        "after": words.number(after.value),
+        "p0": words.period(before.period),
+        "p1": words.period(after.period),
+    }
+    if not result.known:
+        return words("change.unknown", **about, why=words.reason(result))
+    return words(
+        f"change.{direction(result)}",
+        **about,
+        change=words.change(result.value),
+        range=change_range(words, result),
+    )
+
+
+def contrast(words: Words, series: Series, exact: Estimate, dispersed: Estimate) -> list[str]:
+    """What independence would say of a change, and what the measured noise says."""
+    if not exact.known:
+        period = words.period(exact.period)
+        return [words("change.missing", what=words.name(exact.definition), period=period)]
+    before, after = series.at(exact.reference), series.at(exact.period)
+    numbers = {"before": words.number(before.value), "after": words.number(after.value)}
+    key = "change.exact" if exact.p < 0.05 else "change.exact_not"
+    first = words(key, **numbers, p=words.p_value(exact.p))
+    if not dispersed.known:
+        return [first, change(words, before, after, dispersed)]
+    ruling = words("change.is_change" if dispersed.beyond(1) else "change.is_not_change")
+    jumps = "dispersed" if dispersed.dispersion > 1 else "dispersed_calm"
+    second = words(
+        f"change.{jumps}",
+        phi=words.number(dispersed.dispersion, 1),
+        p=words.p_value(dispersed.p),
+        verdict=ruling,
+    )
+    return [first, second]
+
+
+def trend(words: Words, result: Estimate) -> str:
+    """The direction of a series, or why none can be given."""
+    about = {
+        "what": words.name(result.definition),
+        "area": words.name(result.area),
+        "period": words.period(result.period),
+    }
+    if not result.known:
+        return words("trend.unknown", **about, why=words.reason(result))
+    return words(
+        f"trend.{direction(result)}",
+        **about,
+        change=words.change(result.value, 1),
+        range=change_range(words, result, 1),
+    )
+
+
+def trend_family(words: Words, results: list[Estimate]) -> str:
+    """How many of a family of trends survive being tried together, and which."""
+    kept = survivors(results)
+    named = [
+        words(
+            "trend.survivor",
+            what=words.name(e.definition),
+            area=words.name(e.area),
+            change=words.change(e.value, 1),
+        )
+        for e in kept
+    ]
+    return words(
+        "trend.family",
+        k=words.number(len(kept)),
+        n=words.number(sum(e.known for e in results)),
+        names=": " + words.listed(named) if named else "",
+    )
+
+
+def memory(words: Words, check: CheckResult) -> list[str]:
+    """What one year says of the next, and what the interval was stretched by, if anything."""
+    if not check.found:
+        return []
+    told = {name: words.number(value, 2) for name, value in check.found.items()}
+    return [words("trend.memory", **told, n=str(check.looked_at))]
+
+
+def noise(words: Words, result: Estimate) -> str:
+    """How much a series jumps by itself."""
+    about = {"what": words.name(result.definition), "period": words.period(result.period)}
+    if not result.known:
+        return words("noise.unknown", **about, why=words.reason(result))
+    key = "noise.jumpy" if result.p < 0.05 else "noise.calm"
+    return words(key, **about, value=words.number(result.value, 2), p=words.p_value(result.p))
+
+
+def departures(words: Words, results: list[Estimate], period: Period) -> list[str]:
+    """How many comparisons depart from the usual, how many chance alone would give, and which."""
+    when = words.period(period)
+    if not results:
+        return [words("departure.too_short", period=when)]
+    kept, n = survivors(results), words.number(len(results))
+    outside = sum(e.beyond(1) for e in results)
+    first = "departure.some" if kept else "departure.none"
+    return [
+        words(first, k=words.number(len(kept)), n=n, period=when),
+        *(departure(words, e) for e in kept),
+        words(
+            "departure.chance",
+            outside=words.number(outside),
+            n=n,
+            expected=words.number(0.05 * len(results)),
+        ),
+    ]
+
+
+def departure(words: Words, result: Estimate) -> str:
+    """One departure from the usual, with its interval."""
+    return words(
+        "departure.more" if result.value > 1 else "departure.less",
+        area=words.name(result.area),
+        what=words.name(result.definition),
+        size=words.percent(abs(result.value - 1)),
+        range=change_range(words, result),
+    )
+
+
+def departures_here(words: Words, results: list[Estimate], period: Period) -> str:
+    """What departs for certain in one area, after the screen over all areas."""
+    if not results:
+        return words("departure.too_short", period=words.period(period))
+    kept = survivors(results)
+    if not kept:
+        return words("departure.here_none", n=words.number(len(results)))
+    named = [f"{words.name(e.definition)} ({words.change(e.value)})" for e in kept]
+    return words("departure.here_some", what=words.listed(named))
+
+
+def contribution(words: Words, parts: list[Estimate]) -> str:
+    """Which kind of crime a change of the total consisted of."""
+    if not parts:
+        return words("contribution.none")
+    moved = sum(part.n for part in parts)
+    way = "rise" if moved > 0 else "fall"
+    with_it = [part for part in parts if part.value > 0]
+    against = [part for part in parts if part.value < 0]
+    main = max(with_it, key=lambda part: part.value)
+    told = words(
+        f"contribution.{way}",
+        p0=words.period(main.reference),
+        p1=words.period(main.period),
+        total=words.number(abs(moved)),
+        change=words.number(abs(main.n)),
+        share=words.percent(main.value / 100),
+        what=words.name(main.definition),
+    )
+    other = min(against, key=lambda part: part.value, default=None)
+    if other is None or other.value > -WORTH_NAMING:
+        return told
+    return told + " " + words(
+        f"contribution.{way}_against",
+        what=words.name(other.definition),
+        change=words.number(abs(other.n)),
+    )  # fmt: skip
+
+
+def rank(words: Words, result: Estimate, areas: int) -> str:
+    """The rank of an area with the ranks that it could as well have had."""
+    about = {
+        "area": words.name(result.area),
+        "what": words.name(result.definition),
+        "rank": words.number(result.value),
+        "n": str(areas),
+    }
+    if result.low == result.high:
+        return words("rank.certain", **about)
+    between = words.to(words.number(result.low), words.number(result.high))
+    return words("rank.one", **about, range=between)
+
+
+def beside(words: Words, rate: Estimate, share: Estimate) -> list[str]:
+    """A rate and a share of the city, with what a reader must know of them."""
+    area = words.name(rate.area)
+    if rate.known:
+        told = [
+            words(
+                "beside.rate",
+                area=area,
+                rate=words.significant(rate.value),
+                range=words.to(words.significant(rate.low), words.significant(rate.high)),
+            )
+        ]
+    else:
+        told = [words("rank.none", period=words.period(rate.period))]
+    if share.known:
+        told.append(words("beside.share", area=area, share=words.percent(share.value / 100)))
+    else:
+        told.append(words("beside.no_share", why=words.reason(share)))
+    if rate.note == "visitors":
+        told.append(words("rank.visitors", area=area))
+    if rate.status == "derived":
+        told.append(words("rank.derived"))
+    return told
+
+
+def city(words: Words, count: Estimate | None, usual: Estimate | None, period: Period) -> list[str]:
+    """What the whole city's total says, or that it is not known."""
+    if count is None:
+        return [words("city.none", period=words.period(period))]
+    return [level(words, count, usual)]
+
+
+def survey(words: Words, result: Estimate) -> str:
+    """What a survey found, with the survey's name and year where they are known."""
+    about = {
+        "what": words.name(result.definition),
+        "value": words.percent(result.value / 100, 0 if result.value % 1 == 0 else 1),
+        "series": words(f"series.{result.series}"),
+    }
+    if result.note == "no year":
+        return words("survey.no_year", **about)
+    return words("survey.one", **about, period=words.period(result.period))
+
+
+def voice_missing(words: Words, voice: Voice) -> str:
+    """That a voice has not been heard."""
+    return words("voice.missing", voice=words(f"voices.{voice.name}"))
+
+
+def refused(words: Words, problem: NotComparable) -> str:
+    """Why two values may not be set against each other, in the reader's words."""
+    before, after = problem.before, problem.after
+    return words(
+        "claims.refused",
+        after=words.number(after.value),
+        before=words.number(before.value),
+        p1=words.period(after.period),
+        p0=words.period(before.period),
+        span1=span(words, after.period),
+        span0=span(words, before.period),
+    )
+
+
+def span(words: Words, period: Period) -> str:
+    """How long a span is, or that the source does not say."""
+    if period.end is None:
+        return words("claims.span_not_stated")
+    if period.months:
+        return words("claims.span_months", n=str(period.months))
+    return words("claims.span_days", n=str(period.days))
+
+
+def next_steps(
+    words: Words, results: list[Estimate], found_by: dict[str, str], silent: list[Voice]
+) -> list[str]:
+    """What the figures ask the parties to do next; a cause is never among them.
+
+    Where the police find the crime themselves, the first question is how much they looked.
+    """
+    steps = [
+        words(
+            f"next.{'more' if e.value > 1 else 'less'}_{found_by[e.definition]}",
+            what=words.name(e.definition),
+            area=words.name(e.area),
+            size=words.percent(abs(e.value - 1)),
+        )
+        for e in survivors(results)
+    ] or [words("next.none")]
+    if silent:
+        named = words.listed([words(f"voices.{voice.name}") for voice in silent])
+        steps.append(words("next.voices", voices=named))
+    return steps

@@ -1,0 +1,171 @@
+"""Every word a reader meets, in one file a language, and numbers as that language writes them.
+
+A sentence is a template in ``sv.toml`` or ``en.toml``; a number reaches it only
+through the formats here, so a decimal comma or a minus sign is never typed by hand.
+"""
+
+import tomllib
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from analysis.data.tables import Tables
+from analysis.words.estimates import Estimate
+from analysis.words.periods import Period
+
+LOCALES = {"sv": "sv_SE", "en": "en_GB"}
+MINUS = "\u2212"
+MISSING = ".."
+
+
+class Words:
+    r"""The texts and formats of one language.
+
+    Examples
+    --------
+    >>> words("sv").number(-1234.5, 1), words("sv").percent(0.256, 1)
+    ('−1\xa0234,5', '25,6\xa0%')
+    """
+
+    def __init__(self, language: str, tables: Tables | None = None):
+        self.language = language
+        self.locale = LOCALES[language]
+        self._texts = texts(language)
+        self._names = {} if tables is None else _names(language, tables)
+
+    def __call__(self, key: str, /, **values: str) -> str:
+        """The text of a dotted key, its places filled.
+
+        Raises
+        ------
+        KeyError
+            When the language has no such text, or a place in it was not filled.
+        """
+        text = self.find(key)
+        if text is None:
+            raise KeyError(f"{self.language}.toml has no text {key!r}")
+        return text.format(**values)
+
+    def find(self, key: str) -> str | None:
+        """The raw text of a dotted key, None when there is none."""
+        found = self._texts
+        for part in key.split("."):
+            if not isinstance(found, dict) or part not in found:
+                return None
+            found = found[part]
+        return found
+
+    def number(self, value: float | None, decimals: int = 0) -> str:
+        """A number with this language's signs; ``..`` where there is none."""
+        if value is None:
+            return MISSING
+        value = round(value, decimals) + 0.0
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return format_decimal(value, format=pattern, locale=self.locale).replace("-", MINUS)
+
+    def significant(self, value: float | None, figures: int = 3) -> str:
+        """A number with about three significant figures, never in powers of ten."""
+        if value is None or value == 0:
+            return self.number(value)
+        size = len(str(int(abs(value)))) if abs(value) >= 1 else 0
+        return self.number(value, max(0, min(figures - size, 3)))
+
+    def percent(self, share: float | None, decimals: int = 0, signed: bool = False) -> str:
+        """A share of one as per cent; with a plus sign too where asked."""
+        if share is None:
+            return MISSING
+        text = self.number(100 * share, decimals)
+        space = "\u00a0" if self.language == "sv" else ""
+        return ("+" if signed and round(100 * share, decimals) > 0 else "") + text + space + "%"
+
+    def change(self, ratio: float | None, decimals: int = 0) -> str:
+        """A ratio as a signed change: 0.96 is −4 %."""
+        return MISSING if ratio is None else self.percent(ratio - 1, decimals, signed=True)
+
+    def p_value(self, p: float | None) -> str:
+        """A p value with the figures that matter."""
+        if p is None:
+            return MISSING
+        return "< " + self.number(0.001, 3) if p < 0.001 else self.number(p, 3 if p < 0.1 else 2)
+
+    def to(self, low: str, high: str) -> str:
+        """From low to high, in words that survive a minus sign."""
+        return self("format.to", low=low, high=high)
+
+    def day(self, day: date | str) -> str:
+        """A date as this language writes it."""
+        day = date.fromisoformat(day) if isinstance(day, str) else day
+        return format_date(day, "d MMMM y", locale=self.locale)
+
+    def period(self, period: Period) -> str:
+        """A span of time in words."""
+        if period.end is None:
+            return self("format.open", start=self.day(period.start))
+        years = (period.start.year, period.end.year)
+        if period.kind == "year":
+            return str(years[0])
+        if period.months and period.months % 12 == 0 and period.start.month == 1:
+            return f"{years[0]}–{years[1]}"
+        if period.kind in ("half", "tertial", "quarter", "week"):
+            part = str(period)[-1] if period.kind != "week" else str(period)[-2:].lstrip("0")
+            return self(f"format.{period.kind}", part=part, year=str(period.year))
+        if period.months:
+            first, last = (
+                format_date(d, "MMMM", locale=self.locale) for d in (period.start, period.end)
+            )
+            if period.kind == "month":
+                return f"{first} {years[0]}"
+            return (
+                f"{first}–{last} {years[1]}"
+                if years[0] == years[1]
+                else (f"{first} {years[0]}–{last} {years[1]}")
+            )
+        return f"{self.day(period.start)}–{self.day(period.end)}"
+
+    def listed(self, things: list[str]) -> str:
+        """Things in a row with "and" before the last."""
+        if len(things) < 2:
+            return "".join(things)
+        return self("format.and", first=", ".join(things[:-1]), last=things[-1])
+
+    def name(self, key: str) -> str:
+        """The reader's word for an area id, a crime item or another definition.
+
+        Raises
+        ------
+        KeyError
+            When neither the workspace nor the language file names it.
+        """
+        if key in self._names:
+            return self._names[key]
+        if key not in self._texts["definitions"]:
+            raise KeyError(f"{self.language}.toml has no definition {key!r}")
+        return self._texts["definitions"][key]
+
+    def status(self, estimate: Estimate) -> str:
+        """Final, preliminary ... in the reader's words."""
+        return self(f"status.{estimate.status.replace(' ', '_')}")
+
+    def reason(self, estimate: Estimate) -> str:
+        """Why there is no value, in the reader's words."""
+        return self(f"reasons.{estimate.note.replace(' ', '_')}")
+
+
+@cache
+def texts(language: str) -> dict:
+    """The whole text file of one language."""
+    return tomllib.loads((files("analysis.telling") / f"{language}.toml").read_text("utf-8"))
+
+
+def words(language: str, tables: Tables | None = None) -> Words:
+    """The texts and formats of a language, with the names of a workspace's areas and items."""
+    return Words(language, tables)
+
+
+def _names(language: str, tables: Tables) -> dict[str, str]:
+    items, areas = tables["crime_items"], tables["areas"]
+    labels = zip(items["item"], items[f"label_{language}"], strict=True)
+    return dict(labels) | dict(zip(areas.area_id, areas.area, strict=True))

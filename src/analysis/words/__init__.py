@@ -1,0 +1,1 @@
+"""The nouns: what was asked, when, where, and how sure the answer is."""
