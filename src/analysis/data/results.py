@@ -100,7 +100,6 @@ def _read(file: Path) -> pd.DataFrame:
         dtype=dict.fromkeys(_TEXTS, str) | dict.fromkeys(_NUMBERS, float),
         keep_default_na=False,
         na_values={name: [""] for name in _NUMBERS},
-        float_precision="round_trip",
     )
 
 

@@ -27,6 +27,7 @@ class _Fit:
 
     @property
     def df(self) -> int:
+        """Degrees of freedom around the line."""
         return self.years - 2
 
     @property
@@ -43,7 +44,9 @@ class _Fit:
 
 def _fit(counts: np.ndarray) -> _Fit:
     time = np.arange(len(counts)) - (len(counts) - 1) / 2
-    model = sm.GLM(counts, sm.add_constant(time), family=sm.families.Poisson()).fit()
+    model = sm.GLM(counts, sm.add_constant(time), family=sm.families.Poisson()).fit(
+        method="newton", disp=0, tol=1e-12
+    )
     residuals = np.asarray(model.resid_pearson)
     total = float(residuals @ residuals)
     return _Fit(
@@ -53,6 +56,17 @@ def _fit(counts: np.ndarray) -> _Fit:
         autocorrelation=float(residuals[1:] @ residuals[:-1]) / total if total > 0 else 0.0,
         years=len(counts),
     )
+
+
+def why_no_line(series: Series) -> str:
+    """The key of the reason why no line goes through a series; empty when one does.
+
+    When every event falls in the first or in the last year, the slope has no end.
+    """
+    if problem := why_not(series):
+        return problem
+    counts = series.values
+    return "one end" if counts.sum() in (counts[0], counts[-1]) else ""
 
 
 def trend(series: Series, level: float = 0.95) -> Estimate:
@@ -84,7 +98,7 @@ def trend(series: Series, level: float = 0.95) -> Estimate:
     McCullagh & Nelder (1989), Generalized Linear Models, ch. 6.
     """
     last = replace(series.estimates[-1], period=series.period)
-    if problem := why_not(series):
+    if problem := why_no_line(series):
         return unknown(last, "trend", "ratio per year", note=problem, method="trend")
     fit = _fit(series.values)
     reach = float(stats.t.ppf((1 + level) / 2, fit.df)) * fit.error
@@ -110,7 +124,7 @@ def noise(series: Series) -> Estimate:
     the change between two periods is measured against.
     """
     last = replace(series.estimates[-1], period=series.period)
-    if problem := why_not(series):
+    if problem := why_no_line(series):
         return unknown(last, "noise", "variance/mean", note=problem, method="noise")
     fit = _fit(series.values)
     return replace(
@@ -126,7 +140,7 @@ def autocorrelation(series: Series) -> CheckResult:
     check never "passes": the trend's interval is stretched by it in any case. ``found`` is
     empty for a series too short to have a trend.
     """
-    if why_not(series):
+    if why_no_line(series):
         return CheckResult(
             check="autocorrelation", outcome="for information", looked_at=len(series), found={}
         )

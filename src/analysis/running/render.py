@@ -74,9 +74,11 @@ class _Renderer(IPythonRenderer):
     """Markdown with its formulas as MathML, which needs neither script nor font."""
 
     def inline_math(self, body: str) -> str:
+        """A formula in the line."""
         return mathml(body)
 
     def block_math(self, body: str) -> str:
+        """A formula on a line of its own."""
         return mathml(body, display="block")
 
 

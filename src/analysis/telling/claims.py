@@ -53,9 +53,9 @@ def shootings(
                 "claims.depends",
                 before=words.number(before.value),
                 span1=sentences.span(words, after.period),
-                p_equal=words.p_value(exact[False].p),
-                p_whole=words.p_value(exact[True].p),
-                p_noise=words.p_value(measured.p),
+                p_equal=words.p_equals(exact[False].p),
+                p_whole=words.p_equals(exact[True].p),
+                p_noise=words.p_equals(measured.p),
             ),
             words("claims.way"),
         ]

@@ -78,7 +78,9 @@ def intervals(
     panel.set_xlabel(axis)
     panel.grid(axis="x")
     if as_change:
-        panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: words.change(x)))
+        low, high = panel.get_xlim()
+        decimals = 0 if high - low > 0.25 else 1
+        panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: words.change(x, decimals)))
     else:
         panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: words.number(x)))
     panel.tick_params(axis="y", length=0)

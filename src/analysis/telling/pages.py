@@ -80,7 +80,8 @@ def closing(
         heading(say_it("headings.parameters")), facts(parameters), say(say_it("closing.manifest")),
         heading(say_it("headings.cite")), say(cite), say(say_it("closing.object")),
     ]  # fmt: skip
-    return Sheet(Markup("").join(part.html for part in parts))
+    inside = Markup("").join(part.html for part in parts)
+    return Sheet(Markup('<section class="closing">{}</section>').format(inside))
 
 
 def _filled(ask: Ask, tables: Tables, key: str) -> dict[str, str]:

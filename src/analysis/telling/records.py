@@ -5,29 +5,31 @@ import pandas as pd
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
 from analysis.telling import figures
-from analysis.telling.sheets import Column, Sheet, figure, table
+from analysis.telling.sheets import Sheet, figure, folded
 from analysis.telling.text import Words
 
 
 def sources(words: Words, city: Workspace) -> Sheet:
     """Every raw file with its record: publisher, terms, what is absent, what it cannot say."""
     terms = city.terms(words.language)
-    keys = ("table", "source", "covers", "terms", "absent", "cannot")
-    columns = [Column(words(f"columns.{key}")) for key in keys]
-    rows = []
+    keys = ("source", "covers", "published", "terms", "absent", "cannot")
+    labels = [(key, words(f"columns.{key}")) for key in keys]
+    records = []
     for resource in city.resources:
         named = [city.sources[name] for name in resource.sources]
-        rows.append(
-            (
-                resource.path,
-                "; ".join(dict.fromkeys(source.publisher for source in named)),
-                " ".join(part for part in (resource.areaScheme, resource.period) if part),
-                "; ".join(dict.fromkeys(terms[source.licence] for source in named)),
-                resource.absent[words.language],
-                resource.cannotSay[words.language],
-            )
+        publishers = list(dict.fromkeys(source.publisher for source in named))
+        records.append(
+            {
+                "name": f"{resource.path}: {words.listed(publishers)}",
+                "source": "; ".join(source.citation for source in named),
+                "covers": " ".join(p for p in (resource.areaScheme, resource.period) if p) or "..",
+                "published": resource.retrieved,
+                "terms": "; ".join(dict.fromkeys(terms[source.licence] for source in named)),
+                "absent": resource.absent[words.language],
+                "cannot": resource.cannotSay[words.language],
+            }
         )
-    return table(words, words("tables.sources"), columns, rows)
+    return folded(records, labels)
 
 
 def used(city: Workspace) -> list[str]:

@@ -114,7 +114,7 @@ def contrast(words: Words, series: Series, exact: Estimate, dispersed: Estimate)
     before, after = series.at(exact.reference), series.at(exact.period)
     numbers = {"before": words.number(before.value), "after": words.number(after.value)}
     key = "change.exact" if exact.p < 0.05 else "change.exact_not"
-    first = words(key, **numbers, p=words.p_value(exact.p))
+    first = words(key, **numbers, p=words.p_equals(exact.p))
     if not dispersed.known:
         return [first, change(words, before, after, dispersed)]
     ruling = words("change.is_change" if dispersed.beyond(1) else "change.is_not_change")
@@ -122,7 +122,7 @@ def contrast(words: Words, series: Series, exact: Estimate, dispersed: Estimate)
     second = words(
         f"change.{jumps}",
         phi=words.number(dispersed.dispersion, 1),
-        p=words.p_value(dispersed.p),
+        p=words.p_equals(dispersed.p),
         verdict=ruling,
     )
     return [first, second]
@@ -141,6 +141,7 @@ def trend(words: Words, result: Estimate) -> str:
         f"trend.{direction(result)}",
         **about,
         change=words.change(result.value, 1),
+        size=words.percent(abs(result.value - 1), 1),
         range=change_range(words, result, 1),
     )
 
@@ -179,7 +180,7 @@ def noise(words: Words, result: Estimate) -> str:
     if not result.known:
         return words("noise.unknown", **about, why=words.reason(result))
     key = "noise.jumpy" if result.p < 0.05 else "noise.calm"
-    return words(key, **about, value=words.number(result.value, 2), p=words.p_value(result.p))
+    return words(key, **about, value=words.number(result.value, 2), p=words.p_equals(result.p))
 
 
 def departures(words: Words, results: list[Estimate], period: Period) -> list[str]:

@@ -184,7 +184,12 @@ def cards(words: Words, methods: list[str]) -> Sheet:
     """The cards of the methods that a report used, in the order of their names."""
     labels = [(key, words(f"card.{key}")) for key in ("what", "how", "read", "not", "reference")]
     found = sorted((words.find(f"methods.{m}") for m in set(methods)), key=lambda c: c["name"])
-    return Sheet(Markup("").join(_blocks().card(card, labels) for card in found))
+    return folded(found, labels)
+
+
+def folded(records: list[dict[str, str]], labels: list[tuple[str, str]]) -> Sheet:
+    """Records that open one by one: "name" on the outside, the labelled fields within."""
+    return Sheet(Markup("").join(_blocks().card(record, labels) for record in records))
 
 
 def facts(pairs: list[tuple[str, str]]) -> Sheet:

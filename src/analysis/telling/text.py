@@ -91,6 +91,11 @@ class Words:
             return MISSING
         return "< " + self.number(0.001, 3) if p < 0.001 else self.number(p, 3 if p < 0.1 else 2)
 
+    def p_equals(self, p: float | None) -> str:
+        """A p value after the letter p: "= 0,13" or "< 0,001"."""
+        told = self.p_value(p)
+        return told if told.startswith("<") else f"= {told}"
+
     def to(self, low: str, high: str) -> str:
         """From low to high, in words that survive a minus sign."""
         return self("format.to", low=low, high=high)

@@ -64,15 +64,21 @@ class Period:
         if part := re.fullmatch(r"(\d{4})([HTQ])([1-4])", text):
             kind = {letter: kind for kind, letter in _LETTER.items()}[part[2]]
             length = _MONTHS_IN[kind]
-            return cls.of_months(int(part[1]), (int(part[3]) - 1) * length + 1, length)
+            return cls._part_of_year(int(part[1]), int(part[3]), length)
         if part := re.fullmatch(r"(\d{4})-(\d{2})", text):
-            return cls.of_months(int(part[1]), int(part[2]), 1)
+            return cls._part_of_year(int(part[1]), int(part[2]), 1)
         if part := re.fullmatch(r"(\d{4})-W(\d{2})", text):
             monday = date.fromisocalendar(int(part[1]), int(part[2]), 1)
             return cls(monday, monday + timedelta(days=6))
         if part := re.fullmatch(rf"({_DAY})\.\.({_DAY})?", text):
             return cls(date.fromisoformat(part[1]), part[2] and date.fromisoformat(part[2]))
         raise ValueError(text)
+
+    @classmethod
+    def _part_of_year(cls, year: int, number: int, months: int) -> "Period":
+        if not 1 <= number <= 12 // months:
+            raise ValueError(number)
+        return cls.of_months(year, (number - 1) * months + 1, months)
 
     @classmethod
     def of_months(cls, year: int, month: int, months: int) -> "Period":

@@ -1,0 +1,50 @@
+"""What every test stands on: the shipped city, read once, and a way to make small series."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from analysis.data import tables
+from analysis.data.workspace import Workspace
+from analysis.measurement.comparison import Series
+from analysis.words.estimates import Estimate
+from analysis.words.periods import Period
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+os.environ["LAGESBILD_ROOT"] = str(ROOT)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--recovery", choices=("quick", "full"), default="quick")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def city() -> Workspace:
+    return Workspace.find("goteborg")
+
+
+@pytest.fixture(scope="session")
+def read(city) -> tables.Tables:
+    return tables.build(city)
+
+
+def count(value, period="2017", **about) -> Estimate:
+    """A count of reported crimes, as plain as can be."""
+    facts = {
+        "statistic": "count", "definition": "assault", "unit": "reported crimes",
+        "area": "stadsdel:1", "scheme": "stadsdel", "n": value, "method": "count",
+    } | about  # fmt: skip
+    status = {"status": "not available"} if value is None else {}
+    return Estimate(value=value, period=Period.parse(period), **(facts | status))
+
+
+def series(values, first=2011, **about) -> Series:
+    """Yearly counts from ``first`` on."""
+    return Series(count(value, str(first + i), **about) for i, value in enumerate(values))

@@ -1,0 +1,176 @@
+"""At the border: what is text becomes numbers, and every row is accounted for."""
+
+import shutil
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.data import tables
+from analysis.data.schemas import KEYS, SCHEMAS
+from analysis.data.workspace import Workspace
+from analysis.words.questions import MissingWork, WrongQuestion
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1234", 1234), ("1 234,5", 1234.5), ("1\u00a0234", 1234), ("1\u202f234", 1234),
+        ("-", 0), ("- ", 0), ("..", None), ("..  ", None), (".", None), ("", None), ("-3", -3),
+        ("\u22123,5", -3.5), ("0", 0),
+    ],
+)  # fmt: skip
+def test_a_number_as_swedish_agencies_write_it(text, value):
+    assert tables.number(text) == value
+
+
+@pytest.mark.parametrize("text", ["abc", "1.2.3", "12 st", "--"])
+def test_what_is_no_number_is_refused(text):
+    with pytest.raises(ValueError):
+        tables.number(text)
+
+
+def crime(rows) -> pd.DataFrame:
+    columns = [*SCHEMAS["crime_counts"].columns]
+    raw = pd.DataFrame(rows, columns=columns, dtype=str)
+    return raw.assign(resource="x", raw_line=range(2, len(raw) + 2))
+
+
+CELLS = st.sampled_from(["", "..", "-", "12", "1 000", "abc", "-4", "3,5", "2017", "total", "a:1"])
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS, CELLS, CELLS), max_size=30))
+def test_rows_in_are_rows_used_plus_rows_rejected(rows):
+    raw = crime(rows)
+    used, rejected = tables.accept("crime_counts", raw)
+    assert sorted([*used.raw_line, *rejected.raw_line]) == list(raw.raw_line)
+    assert (rejected.reason != "").all()
+    assert not used.duplicated(KEYS["crime_counts"]).any()
+    assert (used["count"].dropna() >= 0).all()
+
+
+def test_each_rejected_row_has_its_own_reason():
+    used, rejected = tables.accept(
+        "crime_counts",
+        crime(
+            [
+                ("stadsdel:131", "2017", "total", "12", "bra"),
+                ("stadsdel:131", "2018", "total", "tolv", "bra"),
+                ("stadsdel:131", "2019", "total", "-4", "bra"),
+                ("Angered", "2019", "total", "4", "bra"),
+                ("stadsdel:132", "2017", "total", "1", "bra"),
+                ("stadsdel:132", "2017", "total", "2", "bra"),
+                ("stadsdel:133", "2017", "total", "", "bra"),
+            ]
+        ),
+    )
+    assert list(used.raw_line) == [2, 8]
+    assert used["count"].isna().tolist() == [False, True]
+    reasons = rejected.set_index("raw_line").reason
+    assert reasons[3] == "count 'tolv' is not a number"
+    assert reasons[4] == "count is below 0"
+    assert "area_id does not look like" in reasons[5]
+    assert "stands on more than one row" in reasons[6]
+    assert "stands on more than one row" in reasons[7]
+
+
+@pytest.fixture
+def copy(tmp_path, root):
+    """The shipped workspace in a folder of its own, its files free to be changed."""
+    raw = tmp_path / "data" / "raw" / "goteborg"
+    shutil.copytree(root / "data" / "raw" / "goteborg", raw)
+    return Workspace(tmp_path, "goteborg")
+
+
+def rewrite(copy, path, text):
+    """Change a raw file and its record, as an analyst who received a new file would."""
+    import json
+
+    file = copy.raw / path
+    file.write_text(text, encoding="utf-8")
+    record = copy.raw / "datapackage.json"
+    package = json.loads(record.read_text("utf-8"))
+    from analysis.data.workspace import sha256
+
+    for resource in package["resources"]:
+        if resource["path"] == path:
+            resource["hash"] = f"sha256:{sha256(file)}"
+    record.write_text(json.dumps(package), encoding="utf-8")
+    return Workspace(copy.root, copy.name)
+
+
+def test_a_zero_from_before_a_division_existed_is_not_a_value(copy):
+    file = "crime_counts_city_and_stadsomraden.csv"
+    old = (copy.raw / file).read_text("utf-8")
+    built = tables.build(rewrite(copy, file, old + "stadsomrade:01,Nordost,2019,total,0,bra_sol\n"))
+    crime = built["crime_counts"]
+    assert crime.query("area_id == 'stadsomrade:01' and year == 2019").empty
+    assert "did not exist that year" in built.rejected.reason.to_string()
+    account = built.ledger.set_index("resource").loc["crime-counts-city-and-stadsomraden"]
+    assert account.rows_in == account.rows_used + account.rows_rejected == 294
+
+
+def test_an_unknown_area_and_an_unknown_item_are_set_aside(copy):
+    file = "crime_counts_city_and_stadsomraden.csv"
+    more = "stadsdel:999,Nowhere,2017,total,5,bra_sol\nkommun:1480,Göteborg,2017,witchcraft,5,bra_sol\n"
+    built = tables.build(rewrite(copy, file, (copy.raw / file).read_text("utf-8") + more))
+    reasons = built.rejected[built.rejected.resource.str.contains("city")].reason.tolist()
+    assert reasons == ["area_id is not in the table areas", "item is not in the table crime_items"]
+
+
+def test_a_raw_file_that_was_edited_stops_the_work(copy):
+    file = copy.raw / "population.csv"
+    file.write_text(file.read_text("utf-8").replace("564039", "564040"), encoding="utf-8")
+    with pytest.raises(WrongQuestion, match=r"population.csv: the file is not the one recorded"):
+        tables.build(copy)
+
+
+def test_a_column_that_is_missing_is_named(copy):
+    with pytest.raises(WrongQuestion, match="its record says"):
+        tables.build(rewrite(copy, "claims.csv", "claim_id,claim\na,b\n"))
+
+
+def test_a_source_without_publisher_is_a_problem(copy):
+    copy.package["sources"][0]["publisher"] = ""
+    assert any("lacks 'publisher'" in problem for problem in copy.problems())
+
+
+def test_the_shipped_record_has_no_problem(city):
+    assert city.problems() == []
+
+
+def test_every_source_named_in_a_row_has_a_record(read, city):
+    for table in read.by_name.values():
+        if "source_id" in table:
+            assert set(table.source_id) <= set(city.sources)
+
+
+def test_tables_survive_being_saved(read, copy):
+    tables.save(tables.build(copy), copy)
+    loaded = tables.load(copy)
+    for name, rows in loaded.by_name.items():
+        pd.testing.assert_frame_equal(rows, read[name])
+
+
+def test_tables_of_older_raw_data_are_refused(copy):
+    tables.save(tables.build(copy), copy)
+    changed = rewrite(
+        copy, "claims.csv", (copy.raw / "claims.csv").read_text("utf-8") + "x,y,z,w\n"
+    )
+    with pytest.raises(MissingWork, match="have changed: run notebook 1_data"):
+        tables.load(changed)
+
+
+def test_tables_that_were_never_made_say_how_to_make_them(copy):
+    with pytest.raises(MissingWork, match="lagesbild run goteborg"):
+        tables.load(copy)
+
+
+def test_every_clean_row_leads_back_to_its_raw_line(read, city):
+    rows = read["crime_counts"].sample(50, random_state=1)
+    lines = {r.name: r.file.read_text("utf-8").splitlines() for r in city.resources}
+    for row in rows.itertuples():
+        raw = lines[row.resource][row.raw_line - 1].split(",")
+        count = "" if pd.isna(row.count) else str(row.count)
+        assert (raw[0], raw[2], raw[3], raw[4]) == (row.area_id, str(row.year), row.item, count)
