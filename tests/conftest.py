@@ -35,6 +35,12 @@ def read(city) -> tables.Tables:
     return tables.build(city)
 
 
+@pytest.fixture
+def runs(request) -> int:
+    """How many simulated worlds a recovery test makes."""
+    return {"quick": 300, "full": 2000}[request.config.getoption("--recovery")]
+
+
 def count(value, period="2017", **about) -> Estimate:
     """A count of reported crimes, as plain as can be."""
     facts = {

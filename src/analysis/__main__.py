@@ -61,8 +61,10 @@ def check(workspace: City = "goteborg", as_json: AsJson = False) -> None:
     _answer(as_json, answer, shown)
     if not as_json:
         for row in rejected:
-            out.print(f"rejected: {row['resource']} line {row['raw_line']}: {row['reason']}")
-        out.print(f"Years that can be reported: {', '.join(years(city))}.")
+            told = f"rejected: {row['resource']} line {row['raw_line']}: {row['reason']}"
+            out.print(told, soft_wrap=True, highlight=False, markup=False)
+        told = f"Years that can be reported: {', '.join(years(city))}."
+        out.print(told, soft_wrap=True, highlight=False)
 
 
 @app.command("plan")

@@ -8,15 +8,8 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from analysis.methods.screening import departures
 from analysis.methods.trend import trend
-from analysis.words.periods import Period
 from tests.conftest import series
-
-
-@pytest.fixture
-def runs(request):
-    return {"quick": 300, "full": 2000}[request.config.getoption("--recovery")]
 
 
 def yearly(rng, years, mean, dispersion, memory, slope=0.0):
@@ -60,20 +53,3 @@ def test_the_interval_holds_a_true_trend(runs):
         values.append(np.log(found.value))
     assert 0.93 <= np.mean(held) <= 0.995
     assert abs(np.mean(values) - np.log(0.96)) < 0.1 * np.std(values)
-
-
-def test_the_screen_keeps_its_false_discoveries_in_hand(runs):
-    rng = np.random.default_rng(2019)
-    period, families, outside = Period.parse("2017"), [], []
-    for _ in range(runs // 6):
-        noise = 1 + rng.gamma(2.0, 1.5, 160)
-        means = rng.lognormal(4.5, 1.2, 160)
-        many = [
-            series(yearly(rng, 7, mean, phi, 0.0), area=f"stadsdel:{i}")
-            for i, (mean, phi) in enumerate(zip(means, noise, strict=True))
-        ]
-        found = departures([s for s in many if s.values[:-1].sum() > 0], period)
-        families.append(any(e.q <= 0.05 for e in found))
-        outside.append(np.mean([e.p < 0.05 for e in found]))
-    assert np.mean(families) <= 0.15, "families of 160 with no change at all"
-    assert 0.03 <= np.mean(outside) <= 0.07

@@ -31,9 +31,10 @@ def write_part(workspace: Workspace, period: str, name: str, estimates: list[Est
     Beside it stands the fingerprint of the raw data that it was made from.
     """
     folder = folder_of(workspace, period) / "parts"
+    part = write_atomically(folder / f"{name}.csv", _csv(frame(estimates)))
     stamp = json.dumps({"raw": workspace.fingerprint()}) + "\n"
     write_atomically(folder / f"{name}.json", stamp.encode())
-    return write_atomically(folder / f"{name}.csv", _csv(frame(estimates)))
+    return part
 
 
 def join_parts(workspace: Workspace, period: str) -> pd.DataFrame:

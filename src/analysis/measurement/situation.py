@@ -14,9 +14,11 @@ from analysis.measurement.comparison import Series
 from analysis.measurement.counts import rate, unknown
 from analysis.words.estimates import Estimate
 from analysis.words.periods import Period
+from analysis.words.places import Area
 from analysis.words.questions import WrongQuestion, one_of
 
 PER_1000 = "per 1000 inhabitants"
+SUM_OF_DISTRICTS = "sum of districts"
 
 
 def reported(
@@ -232,6 +234,32 @@ def all_reported(
         for area_id in districts(tables, city, until)
         for item, series in reported(tables, city, area_id, items, until).items()
     }
+
+
+def together(
+    tables: Tables, city: Workspace, series: dict[tuple[str, str], Series]
+) -> dict[str, Series]:
+    """The districts added up, one series an item; unknown in a year when any of them is.
+
+    It is not the city's own figure, since not every crime could be placed in a district:
+    its ``series`` says so, and the guard keeps the two apart.
+    """
+    municipality = tables.areas[city.settings["municipality"]]
+    found = {}
+    for item in dict.fromkeys(item for _, item in series):
+        parts = [one for (_, kind), one in series.items() if kind == item]
+        by_year = {e.period: [one.at(e.period) for one in parts] for e in parts[0]}
+        found[item] = Series(_sum(mine, municipality) for mine in by_year.values())
+    return found
+
+
+def _sum(parts: list[Estimate | None], area: Area) -> Estimate:
+    first = parts[0]
+    about = {"area": area.id, "scheme": first.scheme, "series": SUM_OF_DISTRICTS}
+    if not all(part is not None and part.known for part in parts):
+        return unknown(first, "count", first.unit, note="not published", **about)
+    value = sum(part.value for part in parts)
+    return replace(first, value=value, n=value, **about)
 
 
 def by_area(series: dict[tuple[str, str], Series]) -> dict[str, dict[str, Series]]:

@@ -150,7 +150,7 @@ def contrast(series: Series, period: Period) -> list[Estimate]:
     return [exact(pair), dispersed(pair, measured)]
 
 
-def readings(stated: list[Estimate], noise: Estimate) -> list[Estimate]:
+def readings(stated: list[Estimate], yearly: Series) -> list[Estimate]:
     """A change from a figure whose span its source leaves open, by each reading that is possible.
 
     Parameters
@@ -158,8 +158,8 @@ def readings(stated: list[Estimate], noise: Estimate) -> list[Estimate]:
     stated
         Counts as a source states them; of the last two, the earlier has no stated end and
         the later has. None at all gives no reading.
-    noise
-        Measured on a yearly series of the same thing.
+    yearly
+        A series of whole years of the same thing; its noise before ``after`` is the yardstick.
 
     Returns
     -------
@@ -175,4 +175,5 @@ def readings(stated: list[Estimate], noise: Estimate) -> list[Estimate]:
     year = Period.parse(str(before.period.start.year))
     as_same, as_year = replace(before, period=same), replace(before, period=year)
     whole = LikeForLike(as_year, after, accept=("span",))
-    return [exact(LikeForLike(as_same, after)), exact(whole), dispersed(whole, noise)]
+    measured = noise_of(yearly.before(after.period))
+    return [exact(LikeForLike(as_same, after)), exact(whole), dispersed(whole, measured)]

@@ -108,23 +108,27 @@ def funnel(
     rates, exposures, noise
         As for :func:`ranks`.
     level
-        Coverage of the limits.
+        Coverage of the limits. An area without events is entered with half an event.
 
     Returns
     -------
     list of Estimate
         ``value`` the middle of the areas, ``low`` and ``high`` the funnel's limits at that
-        area's size, ``dispersion`` the variance of log rates between areas; in the order given.
+        area's size, ``dispersion`` the variance of log rates between areas; in the order given;
+        empty without events.
 
     References
     ----------
     Spiegelhalter (2005), Funnel plots for comparing institutional performance, Statistics in
     Medicine 24:1185 (additive random effect; standardised values winsorised at 10 %).
     """
-    if not side_by_side(rates):
+    counts, people = np.array([rate.n for rate in rates]), np.array(exposures)
+    if not side_by_side(rates) or not counts.sum():
         return []
-    log_rates = np.log([rate.value for rate in rates])
-    within = np.maximum(1.0, np.array(noise)) / np.array([rate.n for rate in rates])
+    per = (np.array([rate.value for rate in rates]) @ people) / counts.sum()
+    events = np.maximum(0.5, counts)
+    log_rates = np.log(per * events / people)
+    within = np.maximum(1.0, np.array(noise)) / events
     middle = float(np.average(log_rates, weights=1 / within))
     scores = (log_rates - middle) / np.sqrt(within)
     scores = np.clip(scores, *np.percentile(scores, [10, 90]))

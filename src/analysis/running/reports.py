@@ -105,8 +105,9 @@ def run(
         outcomes = []
         for stage in range(len(STAGES)):
             now = [job for job in jobs if job.stage == stage]
-            outcomes += list(_in_parallel(executor, city.root, now, tell, workers))
-            if stage == 1 and any(o.made for o in outcomes[-len(now) :]):
+            done = list(_in_parallel(executor, city.root, now, tell, workers))
+            outcomes += done
+            if stage == 1 and any(outcome.made for outcome in done):
                 results.join_parts(city, period)
         write_manifest(folder, city, jobs, outcomes)
         portal.write(folder, city, period)

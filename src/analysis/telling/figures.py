@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.measurement.comparison import Series
 from analysis.telling import style
-from analysis.telling.sentences import certain
+from analysis.telling.sentences import clear
 from analysis.telling.text import Words
 from analysis.words.estimates import Estimate
 
@@ -65,7 +65,7 @@ def intervals(
             continue
         tone = style.HERE
         if null is not None:
-            tone = style.colour(certain(estimate, null), estimate.value > null)
+            tone = style.colour(clear(estimate, null), estimate.value > null)
         panel.plot([estimate.low, estimate.high], [place, place], color=tone, lw=2)
         panel.plot(
             estimate.value, place, marker="o", ms=6, color=tone,
@@ -125,7 +125,10 @@ def _wrapped(name: str) -> str:
 
 
 def departures(words: Words, grid: dict[tuple[str, str], Estimate], survivors: set) -> Figure:
-    """Areas by kinds of crime: how far each lies from its usual; survivors of the screen framed."""
+    """Areas by kinds of crime: how far each lies from its usual; survivors of the screen framed.
+
+    ``grid`` is keyed by the area's name and the item, as is ``survivors``.
+    """
     areas = list(dict.fromkeys(area for area, _ in grid))
     items = list(dict.fromkeys(item for _, item in grid))
     values = np.array([[_percent(grid.get((area, item))) for area in areas] for item in items])
@@ -135,7 +138,7 @@ def departures(words: Words, grid: dict[tuple[str, str], Estimate], survivors: s
         np.clip(values, -100, 100), ax=panel, vmin=-100, vmax=100, cbar=False, linewidths=1,
         linecolor="white",
         cmap=LinearSegmentedColormap.from_list("departure", style.DIVERGING),
-        xticklabels=[words.name(area) for area in areas],
+        xticklabels=areas,
         yticklabels=[words.name(item) for item in items],
     )  # fmt: skip
     for y, item in enumerate(items):

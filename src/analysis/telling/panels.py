@@ -129,21 +129,41 @@ def _intervals(words: Words, labels: list[str], estimates: list[Estimate]) -> pd
     ).dropna(axis=1, how="all")
 
 
-def grid(words: Words, departures: list[Estimate], period: Period, name: str) -> Sheet:
-    """Every district and kind of crime at once; those that survive the screen framed."""
+def grid(
+    words: Words,
+    together: list[Estimate],
+    departures: list[Estimate],
+    period: Period,
+    name: str,
+) -> Sheet:
+    """Every kind of crime by district, the districts added up first; survivors framed.
+
+    ``together`` and ``departures`` have each been through a screen of their own.
+    """
     if not departures:
         return nothing(words, words("departure.too_short", period=words.period(period)))
-    by_place = {(e.area, e.definition): e for e in departures}
-    kept = {(e.area, e.definition) for e in survivors(departures)}
-    findings = " ".join(sentences.departures(words, departures, period))
+    cells = [*together, *departures]
+    places = [
+        *[words("figure.together")] * len(together),
+        *(words.name(e.area) for e in departures),
+    ]
+    by_place = {(where, e.definition): e for where, e in zip(places, cells, strict=True)}
+    screened = [*survivors(together), *survivors(departures)]
+    kept = {where for where, e in by_place.items() if e in screened}
+    findings = " ".join(
+        [
+            *sentences.together(words, together, period),
+            *sentences.departures(words, departures, period),
+        ]
+    )
     data = pd.DataFrame(
         {
-            words("columns.area"): [words.name(e.area) for e in departures],
-            words("columns.item"): [words.name(e.definition) for e in departures],
-            words("columns.value"): [e.value for e in departures],
-            "95 % −": [e.low for e in departures],
-            "95 % +": [e.high for e in departures],
-            "q": [e.q for e in departures],
+            words("columns.area"): places,
+            words("columns.item"): [words.name(e.definition) for e in cells],
+            words("columns.value"): [e.value for e in cells],
+            "95 % −": [e.low for e in cells],
+            "95 % +": [e.high for e in cells],
+            "q": [e.q for e in cells],
         }
     )
     return figure(

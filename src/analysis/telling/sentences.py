@@ -18,12 +18,12 @@ def direction(estimate: Estimate, null: float = 1.0) -> str:
     """The one place that chooses the verb: "rose", "fell", "uncertain" or "unknown"."""
     if not estimate.known:
         return "unknown"
-    if not certain(estimate, null):
+    if not clear(estimate, null):
         return "uncertain"
     return "rose" if estimate.value > null else "fell"
 
 
-def certain(estimate: Estimate, null: float = 1.0) -> bool:
+def clear(estimate: Estimate, null: float = 1.0) -> bool:
     """Whether a value is told apart from "no difference": after the screen, where there was one."""
     if estimate.q is not None:
         return estimate.q <= FALSE_DISCOVERY
@@ -42,10 +42,10 @@ def position(count: Estimate, usual: Estimate | None) -> str:
 def verdict(
     words: Words, count: Estimate, usual: Estimate | None, screened: Estimate | None
 ) -> str:
-    """The reading of a count in two or three words; "for certain" only after the screen."""
+    """The reading of a count in two or three words; "clearly" only after the screen."""
     place = position(count, usual)
     plain = words(f"verdict.{place}")
-    if place in ("above", "below") and screened and certain(screened):
+    if place in ("above", "below") and screened and clear(screened):
         return words("verdict.survives", verdict=plain)
     return plain
 
@@ -203,6 +203,20 @@ def departures(words: Words, results: list[Estimate], period: Period) -> list[st
     ]
 
 
+def detectable(words: Words, results: list[Estimate]) -> list[str]:
+    """How large a rise would have been found; said beside every "none"."""
+    return [
+        words(
+            "departure.detectable",
+            size=words.percent(e.value - 1),
+            low=words.percent(e.low - 1),
+            high=words.percent(e.high - 1),
+            n=words.number(e.n),
+        )
+        for e in results
+    ]
+
+
 def departure(words: Words, result: Estimate) -> str:
     """One departure from the usual, with its interval."""
     return words(
@@ -214,15 +228,30 @@ def departure(words: Words, result: Estimate) -> str:
     )
 
 
+def together(words: Words, results: list[Estimate], period: Period) -> list[str]:
+    """What departs clearly with the districts added up; nothing when that was not judged."""
+    if not results:
+        return []
+    kept, about = survivors(results), {"period": words.period(period)}
+    about["n"] = words.number(len(results))
+    if not kept:
+        return [words("departure.together_none", **about)]
+    about |= {"k": words.number(len(kept)), "what": _changes(words, kept)}
+    return [words("departure.together_some", **about)]
+
+
+def _changes(words: Words, kept: list[Estimate]) -> str:
+    return words.listed([f"{words.name(e.definition)} ({words.change(e.value)})" for e in kept])
+
+
 def departures_here(words: Words, results: list[Estimate], period: Period) -> str:
-    """What departs for certain in one area, after the screen over all areas."""
+    """What departs clearly in one area, after the screen over all areas."""
     if not results:
         return words("departure.too_short", period=words.period(period))
     kept = survivors(results)
     if not kept:
         return words("departure.here_none", n=words.number(len(results)))
-    named = [f"{words.name(e.definition)} ({words.change(e.value)})" for e in kept]
-    return words("departure.here_some", what=words.listed(named))
+    return words("departure.here_some", what=_changes(words, kept))
 
 
 def contribution(words: Words, parts: list[Estimate]) -> str:

@@ -54,6 +54,6 @@ def use() -> None:
     mpl.use("svg")
 
 
-def colour(certain: bool, more: bool) -> str:
+def colour(clear: bool, more: bool) -> str:
     """The colour of an estimate: more, less, or not to be told from no difference."""
-    return (MORE if more else LESS) if certain else OTHERS
+    return (MORE if more else LESS) if clear else OTHERS
