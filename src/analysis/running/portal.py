@@ -22,12 +22,15 @@ def write(folder: Path, city: Workspace, period: str) -> Path:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for language in LANGUAGES:
         name = "index.html" if language == "sv" else f"index.{language}.html"
-        html = portal(manifest["reports"], city, period, language)
+        numbers = (folder / "results.csv").exists()
+        html = portal(manifest["reports"], city, period, language, numbers)
         write_atomically(folder / name, html.encode())
     return folder / "index.html"
 
 
-def portal(reports: dict[str, dict], city: Workspace, period: str, language: str) -> str:
+def portal(
+    reports: dict[str, dict], city: Workspace, period: str, language: str, numbers: bool = False
+) -> str:
     """The page over the reports of one language, with links to the other.
 
     Parameters
@@ -38,6 +41,8 @@ def portal(reports: dict[str, dict], city: Workspace, period: str, language: str
         What the reports are about.
     language
         Of the page; only reports in it are listed.
+    numbers
+        Whether ``results.csv`` stands beside the page.
     """
     say = words(language)
     entries, missing = [], []
@@ -69,6 +74,7 @@ def portal(reports: dict[str, dict], city: Workspace, period: str, language: str
         intro=say("portal.intro", **names),
         entries=entries,
         missing=missing,
+        numbers=numbers,
         kinds=[(k, say(f"kinds.{k}")) for k in order if any(e["kind"] == k for e in entries)],
         areas=sorted({(e["area"], e["area_name"]) for e in entries if e["area"]}),
     )

@@ -109,6 +109,8 @@ def run(
             outcomes += done
             if stage == 1 and any(outcome.made for outcome in done):
                 results.join_parts(city, period)
+                numbers = results.folder_of(city, period) / "results.csv"
+                write_atomically(folder / "results.csv", numbers.read_bytes())
         write_manifest(folder, city, jobs, outcomes)
         portal.write(folder, city, period)
     return outcomes

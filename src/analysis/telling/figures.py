@@ -35,7 +35,8 @@ def development(
             panel.hlines(
                 expected.value, years[0], years[-1] + 0.45, color=style.FAINT, lw=0.8, ls=":"
             )
-        sns.lineplot(x=years, y=one.values, ax=panel, color=style.HERE, marker="o", errorbar=None)
+        # matplotlib leaves a gap at an unknown year; seaborn's line would bridge it
+        panel.plot(years, one.values, color=style.HERE, marker="o", markeredgecolor="white")
         panel.set_title(words.name(one.estimates[-1].definition), fontsize=9)
         panel.set(ylim=(0, None), xlabel="", ylabel="")
         panel.margins(y=0.12)

@@ -115,8 +115,11 @@ def download(words: Words, data: pd.DataFrame, name: str) -> Sheet:
 
 
 def _harmless(cell):
-    """The cell, unless a spreadsheet would take its text for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
+    """The cell, on one line and marked as text where a spreadsheet would take it for a formula."""
+    if not isinstance(cell, str):
+        return cell
+    line = cell.replace("\r", " ").replace("\n", " ")
+    return f"'{line}" if line.lstrip().startswith(("=", "+", "-", "@")) else line
 
 
 def figure(

@@ -1,0 +1,153 @@
+"""Sentences: the verb follows the interval, and "we cannot tell" is a sentence too."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.data.workspace import Workspace
+from analysis.measurement import situation
+from analysis.measurement.comparison import LikeForLike, NotComparable
+from analysis.measurement.counts import dispersion, usual_range
+from analysis.methods import change, screening, trend
+from analysis.methods.decomposition import contributions
+from analysis.telling import claims, sentences
+from analysis.telling.text import words
+from analysis.words.periods import Period
+from tests.conftest import count, series
+
+P2016, P2017 = Period.parse("2016"), Period.parse("2017")
+
+
+@pytest.fixture(scope="module", params=["sv", "en"])
+def say(request, read):
+    return words(request.param, read)
+
+
+@pytest.fixture(scope="module")
+def sv(read):
+    return words("sv", read)
+
+
+@given(low=st.floats(0.01, 3), width=st.floats(0, 3))
+def test_the_verb_follows_the_interval(low, width):
+    value = count(low + width / 2, low=low, high=low + width, unit="ratio")
+    told = sentences.direction(value)
+    assert (told == "fell") == (low + width < 1)
+    assert (told == "rose") == (low > 1)
+    assert (told == "uncertain") == (low <= 1 <= low + width)
+
+
+@given(q=st.floats(0, 1))
+def test_after_a_screen_only_the_screen_decides(q):
+    value = count(2.0, low=1.5, high=2.5, p=0.001, q=q, unit="ratio")
+    assert (sentences.direction(value) == "rose") == (q <= 0.05)
+
+
+def test_without_a_value_there_is_no_verb():
+    assert sentences.direction(count(None)) == "unknown"
+
+
+def test_a_count_in_its_usual_range_is_told_as_usual(sv):
+    one = series([100, 110, 95, 105, 98, 102, 104], definition="robbery")
+    told = sentences.level(sv, one.at(P2017), usual_range(one, P2017))
+    assert told.startswith("Rån inkl. grovt: 104 anmälda brott 2017. Det är inom det vanliga (")
+    assert told.endswith("räknat på 2011–2016).")
+
+
+def test_a_missing_count_is_never_told_as_zero(say):
+    one = series([5, 6, 7, 8, None], definition="robbery")
+    told = sentences.level(say, one.estimates[-1], None)
+    assert "0 " not in told
+    assert "2015" in told
+
+
+def test_clearly_is_said_only_after_the_screen(sv):
+    one = series([100, 110, 95, 105, 98, 102, 300], definition="robbery")
+    now, usual = one.at(P2017), usual_range(one, P2017)
+    assert sentences.verdict(sv, now, usual, None) == "fler än vanligt"
+    judged = count(3.0, low=2.0, high=4.0, p=0.001, q=0.2)
+    assert sentences.verdict(sv, now, usual, judged) == "fler än vanligt"
+    judged = count(3.0, low=2.0, high=4.0, p=0.0001, q=0.01)
+    assert sentences.verdict(sv, now, usual, judged) == "fler än vanligt, tydligt"
+
+
+def test_a_change_within_the_noise_says_so_with_both_numbers(sv):
+    one = series([48, 46, 56, 52, 31, 39, 21], definition="confirmed shootings")
+    told = sentences.change(sv, one.at(P2016), one.at(P2017), change.contrast(one, P2017)[1])
+    assert told.startswith("Bekräftade skjutningar: 21 (2017) mot 39 (2016) (−46\u00a0%).")
+    assert "ryms inom det vanliga hoppet" in told
+
+
+def test_the_two_yardsticks_are_told_apart(sv, read):
+    one = series([48, 46, 56, 52, 31, 39, 21], definition="confirmed shootings")
+    first, second = sentences.contrast(sv, one, *change.contrast(one, P2017))
+    assert "oberoende" in first
+    assert "p = 0,027" in first
+    assert "ryms inom det vanliga" in second
+
+
+def test_a_trend_without_enough_years_says_why(say):
+    told = sentences.trend(say, trend.trend(series([1, 2, 3], area="stadsdel:131")))
+    assert "Angered" in told
+    assert {"sv": "för få tidigare år", "en": "too few earlier years"}[say.language] in told
+
+
+def test_noise_is_explained_and_not_only_given(sv):
+    calm = sentences.noise(sv, dispersion(series([20, 23, 18, 21, 19])))
+    wild = sentences.noise(sv, dispersion(series([20, 60, 5, 80, 3])))
+    assert "ungefär vad oberoende händelser ger" in calm
+    assert "hoppar alltså mycket av sig själv" in wild
+
+
+def test_what_a_change_consisted_of_is_named(sv, read, city):
+    items = list(read["crime_items"]["item"])
+    whole = situation.reported(read, city, "kommun:1480", items, Period.parse("2015"))
+    told = sentences.contribution(
+        sv, contributions(whole, read["crime_items"], Period.parse("2015"))
+    )
+    assert told.startswith("De anmälda brotten ökade med 12\u00a0114 2014–2015.")
+    assert "Skadegörelse (12 kap.): 11\u00a0294 fler, 93\u00a0% av hela ökningen" in told
+    assert sentences.contribution(sv, []) == sv("contribution.none")
+
+
+def test_beside_every_none_stands_what_could_have_been_seen(sv, read, city):
+    found = situation.all_reported(read, city, situation.headline(read), P2017)
+    (told,) = sentences.detectable(sv, screening.detectable(list(found.values()), P2017))
+    assert "bland 160" in told
+    assert sentences.detectable(sv, []) == []
+
+
+def test_the_op_ed_is_refused_in_words_a_reader_needs(read, city):
+    *_, before, after = situation.op_ed(read, city, P2017)
+    with pytest.raises(NotComparable) as refusal:
+        LikeForLike(before, after)
+    assert sentences.refused(words("sv", read), refusal.value) == (
+        "15 och 40 får inte ställas mot varandra: 15 gäller januari–september 2017 (9 månader), "
+        "40 gäller från 1 januari 2016, slutdag inte angiven (källan säger inte hur lång tid det är)."
+    )
+    assert sentences.refused(words("en", read), refusal.value).startswith(
+        "15 and 40 must not be set against each other: 15 is for January–September 2017 (9 months)"
+    )
+
+
+def test_a_claim_about_a_cause_is_not_settled_without_a_design(say):
+    for claim in ("arrests-cause", "coordinated-effect"):
+        told, ruling = claims.without_design(say, claim)
+        assert ruling == "not_identifiable"
+        assert len(told.split()) > 10
+
+
+def test_next_steps_ask_how_much_the_police_looked(sv):
+    more = count(1.62, low=1.2, high=2.0, p=0.0001, q=0.01, definition="drugs", area="stadsdel:139")
+    (told,) = sentences.next_steps(sv, [more], {"drugs": "police"}, [])
+    assert told.startswith("Fråga först om polisen kontrollerat mer: Narkotikabrott i Lundby")
+    (nothing,) = sentences.next_steps(sv, [], {}, [])
+    assert nothing == sv("next.none")
+
+
+def test_a_voice_that_is_missing_is_named(sv, read, city):
+    assert isinstance(city, Workspace)
+    silent = situation.silent(read, city, ["stadsdel:140"], P2017)
+    told = sentences.next_steps(sv, [], {}, silent)
+    assert "invånarna" in told[-1]
+    assert "stadsdelsförvaltningen" in told[-1]
