@@ -1,6 +1,7 @@
 """What every test stands on: the shipped city, read once, and a way to make small series."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,14 @@ def read(city) -> tables.Tables:
 def runs(request) -> int:
     """How many simulated worlds a recovery test makes."""
     return {"quick": 300, "full": 2000}[request.config.getoption("--recovery")]
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Path:
+    """A project of its own: the shipped raw data and notebooks, free to be changed."""
+    for part in ("data/raw", "notebooks"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    return tmp_path
 
 
 def count(value, period="2017", **about) -> Estimate:

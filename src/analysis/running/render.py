@@ -25,6 +25,7 @@ from analysis.data.parameters import Ask, question
 from analysis.telling import pages
 from analysis.telling.text import Words, texts, words
 from analysis.words.places import slug
+from analysis.words.questions import WrongQuestion
 
 PICTURES = ("image/png", "image/svg+xml")
 TAGS = {
@@ -150,7 +151,19 @@ class ReportExporter(TemplateExporter):
 
 
 def asked(nb: NotebookNode) -> Ask:
-    """What the notebook was asked, read from its parameters cells without running them."""
+    """What the notebook was asked, read from its parameters cells without running them.
+
+    Raises
+    ------
+    WrongQuestion
+        For a notebook that does not say which of ours it is.
+    """
+    if "lagesbild" not in nb.metadata:
+        raise WrongQuestion(
+            "this is not one of the workspace's notebooks: its metadata lack 'lagesbild' "
+            '({"notebook": "3_trend", "kind": "analyst"}). Start from a copy of one of them, '
+            "or export it as HTML."
+        )
     found = {}
     for cell in nb.cells:
         if {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", [])):

@@ -298,7 +298,7 @@ def funnel(
         return say(words("rank.none", period=words.period(period)), "note")
     labels = [words.name(rate.area) for rate in rates]
     outside = [
-        label
+        f"{label} ({words.number(rate.value)})"
         for label, rate, limit in zip(labels, rates, limits, strict=True)
         if not limit.low <= rate.value <= limit.high
     ]

@@ -1,0 +1,139 @@
+"""A run: one at a time, nothing half-made, and what failed is named."""
+
+import json
+from concurrent.futures import Future
+
+import pytest
+
+from analysis.data.workspace import Workspace
+from analysis.running import portal, reports
+from analysis.running.jobs import plan
+from analysis.running.kernel import PrivateKernelManager, without_traces
+from analysis.running.reports import Busy, Outcome
+
+
+@pytest.fixture
+def jobs():
+    return plan("goteborg", "2017", ["leadership"], languages=["sv"])
+
+
+@pytest.fixture
+def elsewhere(city, tmp_path, monkeypatch):
+    """The shipped raw data, with reports and tables written to a folder of the test's own."""
+    monkeypatch.setattr(Workspace, "reports", property(lambda self: tmp_path / "reports"))
+    monkeypatch.setattr(Workspace, "processed", property(lambda self: tmp_path / "processed"))
+    return tmp_path / "reports" / "2017"
+
+
+def test_two_runs_at_once_are_refused(tmp_path):
+    with reports.held(tmp_path / "a"):
+        with pytest.raises(Busy, match="another run holds"), reports.held(tmp_path / "a"):
+            pass
+        with reports.held(tmp_path / "b"):
+            pass
+    with reports.held(tmp_path / "a"):
+        pass
+
+
+class Instead:
+    """An executor that answers at once with an outcome by the job's notebook."""
+
+    def __init__(self, failing):
+        self.failing = failing
+
+    def submit(self, _, root, notebook, parameters):
+        done = Future()
+        name = f"{notebook}.{parameters['language']}"
+        error = "ValueError: broken (cell 4)" if notebook in self.failing else ""
+        done.set_result(Outcome(name, 0.1, 0 if error else 10, error))
+        return done
+
+
+def run_with(jobs, failing, monkeypatch, folder):
+    from contextlib import nullcontext
+
+    monkeypatch.setattr(reports, "pool", lambda *_: nullcontext(Instead(failing)))
+    monkeypatch.setattr(reports.results, "join_parts", lambda *_: None)
+    numbers = reports.results.folder_of(jobs[0].ask.city, "2017")
+    numbers.mkdir(parents=True)
+    (numbers / "results.csv").write_text("statistic\n")
+    folder.mkdir(parents=True)
+    for job in jobs:
+        (folder / f"{job.name}.html").write_text("<p>old</p>")
+    return reports.run(jobs)
+
+
+def test_what_failed_is_named_and_the_others_are_made(jobs, elsewhere, monkeypatch):
+    outcomes = run_with(jobs, {"3_trend"}, monkeypatch, elsewhere)
+    assert {o.name for o in outcomes if not o.made} == {"3_trend.sv"}
+    manifest = json.loads((elsewhere / "manifest.json").read_text())
+    assert manifest["reports"]["3_trend.sv"]["error"] == "ValueError: broken (cell 4)"
+    assert manifest["reports"]["7_leadership_report.sv"]["made"]
+    page = (elsewhere / "index.html").read_text()
+    assert "Kunde inte göras: Utvecklingen i Göteborg 2017 (ValueError: broken (cell 4))" in page
+
+
+def test_the_manifest_says_what_was_made_of_what(jobs, elsewhere, monkeypatch):
+    run_with(jobs, set(), monkeypatch, elsewhere)
+    manifest = json.loads((elsewhere / "manifest.json").read_text())
+    entry = manifest["reports"]["7_leadership_report.sv"]
+    assert entry["parameters"] == {"workspace": "goteborg", "language": "sv", "period": "2017"}
+    assert entry["raw_data"] == jobs[0].ask.city.fingerprint()
+    assert len(entry["html_sha256"]) == len(entry["notebook_sha256"]) == 64
+    assert {"papermill", "nbconvert", "statsmodels"} <= set(manifest["libraries"])
+    assert "T" in entry["made_at"]
+
+
+def test_an_earlier_report_keeps_its_entry(jobs, elsewhere, monkeypatch):
+    run_with(jobs, set(), monkeypatch, elsewhere)
+    (elsewhere / "1_data.en.html").write_text("<p>new</p>")
+    reports.run(plan("goteborg", "2017", ["data"], languages=["en"]))
+    manifest = json.loads((elsewhere / "manifest.json").read_text())
+    assert {"7_leadership_report.sv", "1_data.en"} <= set(manifest["reports"])
+
+
+def test_the_portals_filter_hides_by_style_alone(city):
+    made = {"made": True, "error": ""}
+    entries = {
+        f"6_district_report-{area}.sv": {
+            "notebook": "6_district_report",
+            "parameters": {
+                "workspace": "goteborg",
+                "period": "2017",
+                "language": "sv",
+                "area": area,
+            },
+            **made,
+        }
+        for area in ("lundby", "centrum")
+    }
+    page = portal.portal(entries, city, "2017", "sv")
+    assert (
+        'body:has(#area-lundby:checked) ul.reports li:not([data-area="lundby"]){display:none}'
+        in page
+    )
+    assert page.index("Lägesrapport för Centrum 2017") < page.index("Lägesrapport för Lundby 2017")
+    assert "<script" not in page
+    assert portal.portal(entries, city, "2017", "en").count("<li") == 0
+
+
+def test_a_kernel_talks_over_sockets_that_only_its_user_can_open():
+    manager = PrivateKernelManager()
+    folder = __import__("pathlib").Path(manager.connection_file).parent
+    try:
+        assert manager.transport == "ipc"
+        assert folder.stat().st_mode & 0o077 == 0
+    finally:
+        folder.rmdir()
+
+
+def test_what_differs_between_two_runs_is_taken_out():
+    import nbformat
+
+    cell = nbformat.v4.new_code_cell("x = 1", id="abc123")
+    cell.metadata = {"tags": ["injected-parameters"], "papermill": {"duration": 1}, "execution": {}}
+    nb = nbformat.v4.new_notebook(cells=[cell], metadata={"papermill": {"start_time": "now"}})
+    clean = without_traces(nb)
+    assert clean.cells[0].id == "injected-parameters"
+    assert clean.cells[0].metadata == {"tags": ["injected-parameters"]}
+    assert "papermill" not in clean.metadata

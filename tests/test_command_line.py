@@ -1,0 +1,118 @@
+"""The command line as an analyst meets it: a real process, its words and its exit code."""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from analysis.data.workspace import sha256
+
+
+def lagesbild(*words, root=None, **env):
+    return subprocess.run(
+        [sys.executable, "-m", "analysis", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | ({"LAGESBILD_ROOT": str(root)} if root else {}) | env,
+    )
+
+
+def test_check_accounts_for_every_row():
+    asked = lagesbild("check", "goteborg", "--json")
+    answer = json.loads(asked.stdout)
+    assert (asked.returncode, answer["problems"]) == (0, [])
+    for row in answer["ledger"]:
+        assert row["rows_in"] == row["rows_used"] + row["rows_rejected"]
+    assert len(answer["rejected"]) == sum(row["rows_rejected"] for row in answer["ledger"]) == 2
+
+
+def test_plan_shows_without_making(tmp_path):
+    asked = lagesbild(
+        "plan", "goteborg", "2017", "--report", "district", "--area", "lundby", "--lang", "sv"
+    )
+    assert asked.returncode == 0
+    assert asked.stdout.splitlines() == [
+        "1  1_data.sv.html", "2  2_situation-lundby.sv.html", "2  3_trend.sv.html",
+        "3  6_district_report-lundby.sv.html", "4 reports",
+    ]  # fmt: skip
+    answer = json.loads(lagesbild("plan", "--json").stdout)
+    assert len(answer) == 46
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (("run", "goteborg", "2017", "--area", "lundbi"), "did you mean 'lundby'"),
+        (("run", "goteborg", "2017", "--report", "leader"), "did you mean 'leadership'"),
+        (("run", "goteborg", "2031"), "Allowed: 2011, 2012"),
+        (("run", "göteborg"), "did you mean 'goteborg'"),
+        (("run", "goteborg", "2017", "--lang", "fi"), "Allowed: sv, en"),
+        (("check", "../shared"), "workspace '../shared' is not known here"),
+        (("open", "goteborg", "2013"), "lagesbild run goteborg 2013"),
+        (("run", "--jobs", "0"), "greater than or equal to"),
+        (("rnu",), "No such command"),
+        (("new", "Malmö"), "must be lower-case letters"),
+        (("new", "goteborg"), "is already there"),
+    ],
+)
+def test_a_wrong_question_ends_with_64_and_the_right_one(words, answer):
+    asked = lagesbild(*words)
+    assert asked.returncode == 64
+    assert answer in " ".join(asked.stderr.split())
+    assert "Traceback" not in asked.stderr
+
+
+def test_a_held_folder_ends_with_75(workspace):
+    folder = workspace / "reports" / "goteborg" / "2017"
+    folder.mkdir(parents=True)
+    with open(folder / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        asked = lagesbild("run", "goteborg", "2017", "--report", "data", root=workspace)
+    assert asked.returncode == 75
+    assert "another run holds" in asked.stderr
+    assert not list(folder.glob("*.html"))
+
+
+def test_a_changed_raw_file_stops_the_check_and_names_it(workspace):
+    file = workspace / "data" / "raw" / "goteborg" / "population.csv"
+    file.write_text(file.read_text("utf-8").replace("51931", "51932"), encoding="utf-8")
+    asked = lagesbild("check", "goteborg", root=workspace)
+    assert asked.returncode == 3
+    assert "population.csv: the file is not the one recorded" in asked.stdout
+    assert sha256(file)[:12] in asked.stdout
+
+
+def test_a_report_that_fails_ends_with_3_and_its_name(workspace):
+    book = workspace / "notebooks" / "1_data.ipynb"
+    source = json.loads(book.read_text("utf-8"))
+    source["cells"][-1]["source"] = ["raise ValueError('a broken cell')"]
+    book.write_text(json.dumps(source), encoding="utf-8")
+    asked = lagesbild(
+        "run", "goteborg", "2017", "--report", "data", "--lang", "sv", "--json", root=workspace
+    )
+    assert asked.returncode == 3
+    failed = json.loads(asked.stdout)["failed"]
+    assert "ValueError: a broken cell" in failed["1_data.sv"]
+    assert not (workspace / "reports/goteborg/2017/1_data.sv.html").exists()
+
+
+def test_a_new_city_is_laid_out_and_checks(workspace):
+    assert lagesbild("new", "norrkoping", "--kommun", "0581", root=workspace).returncode == 0
+    asked = lagesbild("check", "norrkoping", root=workspace)
+    assert asked.returncode == 0, asked.stdout + asked.stderr
+    assert "0581" in (workspace / "data/raw/norrkoping/datapackage.json").read_text("utf-8")
+
+
+def test_help_is_in_plain_words_and_names_the_exit_codes():
+    told = " ".join(lagesbild("--help", COLUMNS="200").stdout.split())
+    for command in ("check", "plan", "run", "list", "open", "new", "--install-completion"):
+        assert command in told
+    assert "0 all made; 3 some reports failed, and which; 64 a wrong question" in told
+
+
+def test_list_says_what_to_do_when_nothing_is_made(workspace):
+    assert "nothing made yet: lagesbild run goteborg" in lagesbild("list", root=workspace).stdout
