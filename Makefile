@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 YEAR   ?= 2017
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 
 .PHONY: reports test test-all lab bench lint lock clean
 
@@ -11,10 +12,10 @@ reports: $(VENV)/ready          ## every report of the shipped data
 	$(BIN)/lagesbild run goteborg $(YEAR)
 
 test: $(VENV)/ready             ## the tests
-	$(BIN)/python -m pytest -m "not browser"
+	$(PYTEST) -m "not browser"
 
-test-all: $(VENV)/ready         ## and the heavier suites: browser, recovery in full
-	$(BIN)/python -m pytest --recovery=full
+test-all: $(VENV)/ready         ## the heavier suites: the browser, and simulated truths in full
+	$(PYTEST) --recovery=full tests/browser tests/recovery
 
 lab: $(VENV)/ready              ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=.
@@ -30,7 +31,7 @@ lock:                           ## requirements.lock anew, from pyproject.toml (
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements.lock
 
 clean:                          ## what was made, not what was received
-	rm -rf data/processed reports/*/ .pytest_cache .ruff_cache
+	rm -rf data/processed/*/ reports/*/ .pytest_cache .ruff_cache
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
