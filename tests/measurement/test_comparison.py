@@ -111,3 +111,17 @@ def test_a_series_is_cut_by_period_and_never_by_place():
     assert one.before(Period.parse("2012")).values.tolist() == [1]
     assert one.at(Period.parse("2013")).value == 3
     assert one.at(Period.parse("2019")) is None
+
+
+def test_a_preliminary_figure_does_not_slip_into_a_final_series():
+    with pytest.raises(NotComparable, match="status"):
+        Series([count(1, "2016"), count(2, "2017", status="preliminary")])
+
+
+def test_a_count_is_not_compared_with_a_range_or_a_rate():
+    assert refused(count(10.0, "2016", statistic="usual range"), count(20)) == ["statistic"]
+
+
+def test_a_year_stands_in_a_series_once():
+    with pytest.raises(ValueError, match="two values of assault"):
+        Series([count(1, "2017"), count(2, "2017")])

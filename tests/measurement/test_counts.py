@@ -24,7 +24,7 @@ def test_the_exact_interval_leaves_two_and_a_half_per_cent_on_each_side(k):
 
 
 def test_a_rate_is_a_count_over_its_exposure():
-    found = rate(count(15), exposure=0.75, per=1, unit="per year")
+    found = rate(count(15), exposure=0.75, per=1, unit="per year", noise=1.0)
     assert (found.value, round(found.low, 1), round(found.high, 1)) == (20, 11.2, 33.0)
     assert (found.n, found.unit) == (15, "per year")
 
@@ -34,11 +34,19 @@ def test_a_rate_is_a_count_over_its_exposure():
 )
 def test_a_rate_without_exposure_is_refused(value, exposure):
     with pytest.raises(ValueError, match="exposure above zero"):
-        rate(count(value), exposure=exposure, per=1, unit="per year")
+        rate(count(value), exposure=exposure, per=1, unit="per year", noise=1.0)
+
+
+def test_a_rate_is_as_uncertain_as_its_place_varies():
+    calm, wild = (rate(count(400), 1000, 1000, "x", noise=phi) for phi in (1.0, 16.0))
+    assert (wild.high - wild.low) / (calm.high - calm.low) == pytest.approx(4, rel=0.05)
+    unknown = rate(count(400), 1000, 1000, "x", noise=None)
+    assert (unknown.value, unknown.low, unknown.high) == (400, None, None)
 
 
 def test_doubling_counts_and_exposure_leaves_the_rate():
-    one, two = rate(count(10), 5, 1000, "x"), rate(count(20), 10, 1000, "x")
+    one = rate(count(10), 5, 1000, "x", noise=1.0)
+    two = rate(count(20), 10, 1000, "x", noise=1.0)
     assert one.value == two.value
     assert two.high - two.low < one.high - one.low
 
@@ -86,3 +94,4 @@ def test_too_few_years_before_give_no_usual_range():
     found = usual_range(series([1, 2, 3, 4]), Period.parse("2014"))
     assert (found.known, found.note) == (False, "too few years")
     assert not usual_range(series([5]), Period.parse("2011")).known
+    assert not dispersion(series([5, 6]), before=Period.parse("2011")).known

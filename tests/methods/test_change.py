@@ -65,14 +65,14 @@ def test_noise_below_independence_does_not_narrow_the_interval():
 
 def test_a_contrast_takes_its_noise_from_the_years_before():
     wild = series([40, 41, 39, 40, 41, 400])
-    exact, dispersed = change.contrast(wild, Period.parse("2016"))
+    exact, dispersed, _ = change.contrast(wild, Period.parse("2016"))
     assert exact.reference == Period.parse("2015")
     assert dispersed.dispersion == 1
     assert dispersed.low > 1
 
 
 def test_a_contrast_without_a_figure_says_so():
-    exact, dispersed = change.contrast(series([1, 2, 3, 4]), Period.parse("2019"))
+    exact, dispersed, _ = change.contrast(series([1, 2, 3, 4]), Period.parse("2019"))
     assert (exact.note, dispersed.note) == ("no figure", "no figure")
     assert str(exact.period) == "2019"
 
@@ -89,3 +89,34 @@ def test_an_accepted_difference_is_told_with_the_result():
     accepted = LikeForLike(count(40, "2016"), short, accept=("span",))
     assert change.exact(accepted).note == "accepted: span"
     assert change.exact(accepted).value == pytest.approx((15 / 9) / (40 / 12))
+
+
+def test_only_counts_of_one_place_in_two_periods_are_a_change():
+    rates = LikeForLike(
+        count(121.0, "2016", statistic="rate"), count(104.0, "2017", statistic="rate")
+    )
+    places = LikeForLike(count(5), count(9, area="stadsdel:2"), along="area")
+    for pair_ in (rates, places):
+        with pytest.raises(ValueError, match="between counts of one place in two periods"):
+            change.exact(pair_)
+
+
+def test_the_noise_of_one_thing_does_not_judge_another():
+    other = noise(series([48, 46, 56, 52, 31], definition="confirmed shootings"))
+    with pytest.raises(ValueError, match="says nothing of assault"):
+        change.dispersed(pair(40, 15), other)
+
+
+def test_what_would_have_been_noticed_is_the_edge_of_the_interval():
+    earlier = series([48, 46, 56, 52, 31, 39, 21])
+    _, dispersed, noticed = change.contrast(earlier, Period.parse("2017"))
+    assert not dispersed.beyond(1)
+    assert noticed.value == 11
+    measured = noise(earlier, before=Period.parse("2017"))
+    assert change.dispersed(pair(39, 11), measured).beyond(1)
+    assert not change.dispersed(pair(39, 12), measured).beyond(1)
+
+
+def test_from_a_handful_no_fall_is_noticed():
+    few = series([2, 3, 1, 2, 3, 2, 1])
+    assert change.contrast(few, Period.parse("2017"))[2].note == "no fall"

@@ -82,6 +82,26 @@ def test_where_nothing_changed_nothing_is_named(runs, how, most):
     assert 0.025 <= np.mean(outside) <= 0.065
 
 
+@pytest.mark.parametrize("memory", [0.0, 0.5], ids=["memory 0", "memory 0.5"])
+def test_where_nothing_changed_the_districts_added_up_name_little(runs, memory):
+    """Sixteen kinds, one series each: they lend across kinds."""
+    rng, named = np.random.default_rng(2023), []
+    for _ in range(runs):
+        counts = world(rng, shared=0.5, memory=memory).sum(axis=1)
+        family = [series(row.astype(float), definition=f"kind {i}") for i, row in enumerate(counts)]
+        named.append(any(e.q <= 0.05 for e in departures(family, P2017)))
+    assert np.mean(named) <= 0.10 + 2 * np.sqrt(0.09 / runs)
+
+
+def test_the_usual_range_holds_the_next_count(runs):
+    rng, inside = np.random.default_rng(2024), []
+    for _ in range(runs // 5):
+        for one in as_series(world(rng))[::8]:
+            usual = usual_range(one, P2017)
+            inside.append(usual.low <= one.values[-1] <= usual.high)
+    assert 0.93 <= np.mean(inside) <= 0.98
+
+
 def test_the_plain_scale_names_changes_that_are_not_there(runs):
     rng = np.random.default_rng(2020)
     worlds = [as_series(world(rng, shared=0.5)) for _ in range(runs // 10)]

@@ -34,10 +34,11 @@ def test_the_trend_of_shootings(shots):
 
 
 def test_39_against_21_is_a_change_only_to_the_exact_test(shots):
-    exact, dispersed = change.contrast(shots, Y[2017])
+    exact, dispersed, noticed = change.contrast(shots, Y[2017])
     assert exact.p == pytest.approx(0.0273, abs=5e-5)
     assert not dispersed.beyond(1)
     assert dispersed.p > 0.1
+    assert noticed.value == 11, "what would have been a change is said beside it"
     # whichever years the noise is taken from
     for measured in (noise(shots), noise(shots.until(Y[2017]))):
         pair = LikeForLike(shots.at(Y[2016]), shots.at(Y[2017]))
@@ -46,10 +47,12 @@ def test_39_against_21_is_a_change_only_to_the_exact_test(shots):
 
 def test_15_against_40_hangs_on_what_the_source_does_not_say(read, city, shots):
     stated = situation.op_ed(read, city, Y[2017])
-    equal, whole, measured = change.readings(stated, shots)
+    equal, measured_equal, whole, measured = change.readings(stated, shots)
     assert equal.p == pytest.approx(0.0010, abs=5e-5)
     assert whole.p == pytest.approx(0.0203, abs=5e-5)
     assert not measured.beyond(1)
+    assert not measured_equal.beyond(1)
+    assert measured_equal.p == pytest.approx(0.066, abs=5e-4)
     assert (str(equal.reference), str(whole.reference)) == ("2016-01-01..2016-09-30", "2016")
 
 

@@ -174,6 +174,8 @@ def test_every_row_of_the_results_keeps_its_company(here):
 def test_the_op_eds_comparison_is_refused_on_the_leaders_page(pages):
     assert "15 och 40 får inte ställas mot varandra" in pages["7_leadership_report.sv"]
     assert "p = 0,020 om det gäller hela året" in pages["7_leadership_report.sv"]
+    assert "p = 0,066 och p = 0,15" in pages["7_leadership_report.sv"]
+    assert "kan varken bekräftas eller avfärdas" in pages["7_leadership_report.sv"]
     assert "går inte att avgöra med dessa uppgifter" in pages["7_leadership_report.sv"]
 
 

@@ -59,7 +59,7 @@ def join_parts(workspace: Workspace, period: str) -> pd.DataFrame:
         raise MissingWork(f"no analysis of {workspace.name} {period} has been run yet.")
     rows = pd.concat([_read(part) for part in current], ignore_index=True)
     rows = rows.drop_duplicates().sort_values(KEY, kind="stable", na_position="first")
-    dated = rows[~rows.period.str.endswith("..")]
+    dated = rows[~rows.period.str.endswith("..") & (rows.period != "undated")]
     clash = dated[dated.duplicated(KEY, keep=False)]
     if len(clash):
         raise ValueError(f"two notebooks disagree on:\n{clash[[*KEY, 'value']].to_string()}")

@@ -8,7 +8,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 AREA_ID = r"^[a-z_]+:.+$"
-STATUS = ["final", "revised", "preliminary", "derived"]
+STATUS = ["final", "as stated", "revised", "preliminary", "derived"]
 
 
 def _one_of(values, what: str) -> pa.Check:

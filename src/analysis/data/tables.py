@@ -24,7 +24,7 @@ _SPACES = str.maketrans("", "", " \u00a0\u202f\u2009")
 _STATUS = {
     "preliminary": "preliminary",
     "revised (2026-06)": "revised",
-    "as stated": "final",
+    "as stated": "as stated",
     "final as published": "final",
     "first publication": "final",
 }

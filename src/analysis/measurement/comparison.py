@@ -14,7 +14,10 @@ import numpy as np
 from analysis.words.estimates import Estimate
 from analysis.words.periods import Period
 
-PARTS = ("definition", "unit", "series", "scheme", "area", "period", "span", "status", "value")
+PARTS = (
+    "statistic", "definition", "unit", "series", "scheme", "area", "period", "span", "status",
+    "value",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class LikeForLike:
 def differences(before: Estimate, after: Estimate, along: str = "time") -> list[Difference]:
     """Every part in which two values are not alike, in the order of ``PARTS``."""
     same = {"time": "area", "area": "period"}[along]
-    parts = ["definition", "unit", "series", "scheme", "status", same]
+    parts = ["statistic", "definition", "unit", "series", "scheme", "status", same]
     found = [
         Difference(part, str(getattr(before, part)), str(getattr(after, part)))
         for part in parts
@@ -143,6 +146,8 @@ class Series:
     ------
     NotComparable
         When two neighbours in it are not like for like.
+    ValueError
+        When two values are given for one span.
     """
 
     estimates: tuple[Estimate, ...]
@@ -150,8 +155,12 @@ class Series:
     def __init__(self, estimates: Iterable[Estimate]):
         ordered = tuple(sorted(estimates, key=lambda e: e.period.start))
         for before, after in pairwise(ordered):
-            found = differences(before, after)
-            if wrong := [d for d in found if d.part not in ("value", "status")]:
+            if after.period.start == before.period.start:
+                raise ValueError(
+                    f"two values of {after.definition} in {after.area} {after.period}."
+                )
+            unknown = {"value", "status"} if not (before.known and after.known) else set()
+            if wrong := [d for d in differences(before, after) if d.part not in unknown]:
                 raise NotComparable(before, after, wrong)
         object.__setattr__(self, "estimates", ordered)
 

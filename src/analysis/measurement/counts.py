@@ -34,8 +34,10 @@ def garwood(events: float, level: float = 0.95) -> tuple[float, float]:
     return float(low), float(stats.chi2.ppf(1 - tail, 2 * events + 2) / 2)
 
 
-def rate(count: Estimate, exposure: float, per: float, unit: str, **about) -> Estimate:
-    """Events per unit of exposure, with the exact Poisson interval.
+def rate(
+    count: Estimate, exposure: float, per: float, unit: str, noise: float | None, **about
+) -> Estimate:
+    """Events per unit of exposure, with an interval as wide as the place's own noise.
 
     Parameters
     ----------
@@ -45,6 +47,9 @@ def rate(count: Estimate, exposure: float, per: float, unit: str, **about) -> Es
         How much was watched: inhabitants, person-years. Above zero.
     per, unit
         The size and key of the unit: 1000 and "per 1000 inhabitants".
+    noise
+        Variance over mean of the count's own series, at least 1 is used; None where it is not
+        known: then there is no interval, since that of independent events would be far too narrow.
     about
         Fields of the result that differ from the count's: status, note, source.
 
@@ -55,12 +60,15 @@ def rate(count: Estimate, exposure: float, per: float, unit: str, **about) -> Es
 
     Notes
     -----
-    The interval tells how well the count fixes the place's rate if events came
-    independently. For change over time use the measured noise instead.
+    The exact Poisson interval of n / φ events, φ times as wide: what the rate could as well have
+    been in a year like this one. The error of the exposure is not in it.
     """
     if not count.known or not exposure > 0:
         raise ValueError(f"a rate needs a known count and an exposure above zero, not {exposure}.")
-    low, high = (bound * per / exposure for bound in garwood(count.value, count.level))
+    low = high = None
+    if noise is not None:
+        phi = max(1.0, noise)
+        low, high = (phi * end * per / exposure for end in garwood(count.value / phi, count.level))
     return replace(
         count,
         statistic="rate",
@@ -69,6 +77,7 @@ def rate(count: Estimate, exposure: float, per: float, unit: str, **about) -> Es
         high=high,
         unit=unit,
         n=count.value,
+        dispersion=noise,
         method="rate",
         **about,
     )
@@ -82,8 +91,15 @@ def unknown(like: Estimate, statistic: str, unit: str, *, note: str, **about) ->
     )  # fmt: skip
 
 
-def dispersion(series: Series) -> Estimate:
+def dispersion(series: Series, before: Period | None = None) -> Estimate:
     """Variance over mean of equal spans, with the chi-square test of 1 (independent events).
+
+    Parameters
+    ----------
+    series
+        Counts of equal spans.
+    before
+        Only the spans before it are used, so that what is judged is no part of its yardstick.
 
     Returns
     -------
@@ -96,7 +112,7 @@ def dispersion(series: Series) -> Estimate:
     ----------
     Fisher (1950), The significance of deviations from expectation in a Poisson series.
     """
-    last = replace(series.estimates[-1], period=series.period)
+    series, last = yardstick(series, before)
     counts = series.values
     if problem := why_not(series):
         return unknown(last, "dispersion", "variance/mean", note=problem, method="dispersion")
@@ -106,6 +122,14 @@ def dispersion(series: Series) -> Estimate:
         last, statistic="dispersion", value=value, low=None, high=None, unit="variance/mean",
         n=len(counts), p=p, method="dispersion",
     )  # fmt: skip
+
+
+def yardstick(series: Series, before: Period | None) -> tuple[Series, Estimate]:
+    """The spans that a judgement may rest on, and an estimate to shape its result like."""
+    used = series if before is None else series.before(before)
+    if not len(used):
+        return used, series.estimates[-1]
+    return used, replace(used.estimates[-1], period=used.period)
 
 
 def why_not(series: Series) -> str:
@@ -140,10 +164,7 @@ def usual_range(series: Series, period: Period, level: float = 0.95) -> Estimate
     Mean ± t(n-1) · sqrt(φ · m · (1 + 1/n)). It has no trend in it: where the series
     drifts, φ is large and the range wide, which is said in the method card.
     """
-    earlier = series.before(period)
-    last = replace(series.estimates[-1], period=period)
-    if len(earlier):
-        last = replace(earlier.estimates[-1], period=earlier.period)
+    earlier, last = yardstick(series, period)
     if problem := why_not(earlier):
         return unknown(last, "usual range", last.unit, note=problem, method="usual_range")
     counts = earlier.values

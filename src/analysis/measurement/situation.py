@@ -11,9 +11,9 @@ import pandas as pd
 from analysis.data.tables import Tables, period_of
 from analysis.data.workspace import Workspace
 from analysis.measurement.comparison import Series
-from analysis.measurement.counts import rate, unknown
+from analysis.measurement.counts import rate, unknown, usual_range
 from analysis.words.estimates import Estimate
-from analysis.words.periods import Period
+from analysis.words.periods import UNDATED, Period
 from analysis.words.places import Area
 from analysis.words.questions import WrongQuestion, one_of
 
@@ -62,12 +62,14 @@ def _count(row, scheme: str, city: Workspace) -> Estimate:
     )
 
 
-def per_inhabitant(tables: Tables, count: Estimate) -> Estimate:
-    """The count per 1,000 inhabitants; not available where no population is published.
+def per_inhabitant(tables: Tables, series: Series, period: Period) -> Estimate:
+    """The count of a period per 1,000 inhabitants; not available where no population is published.
 
-    The result carries the note "visitors" where many more people move about than
-    live, and the status of its population when that is derived.
+    Its interval is as wide as the years before have varied. The result carries the note
+    "visitors" where many more people move about than live, and the status of its population
+    when that is derived.
     """
+    count = at(series, period)
     area = tables.areas[count.area]
     people = tables["population"]
     mine = people[(people.area_id == count.area) & (people.year == count.period.year)]
@@ -80,6 +82,7 @@ def per_inhabitant(tables: Tables, count: Estimate) -> Estimate:
         exposure=float(row.population),
         per=1000,
         unit=PER_1000,
+        noise=usual_range(series, period).dispersion,
         status="derived" if row.method == "derived" else count.status,
         note="visitors" if area.visitors else "",
     )
@@ -87,7 +90,7 @@ def per_inhabitant(tables: Tables, count: Estimate) -> Estimate:
 
 def share_of_city(count: Estimate, whole: Estimate | None) -> Estimate:
     """The area's part of the city's count, in per cent."""
-    if whole is None or not (whole.known and count.known):
+    if whole is None or not (whole.known and count.known and whole.value):
         return unknown(count, "share of city", "%", note="no figure for the city", method="share")
     return replace(
         count, statistic="share of city", value=100 * count.value / whole.value, unit="%",
@@ -135,6 +138,7 @@ def _shooting(row, tables: Tables, city: Workspace) -> Estimate:
         vintage=city.sources[row.source_id].published,
         source=row.source_id,
         method="count",
+        note="" if row.span_certain == "yes" else "span not certain",
     )
 
 
@@ -167,7 +171,7 @@ def surveys(tables: Tables, city: Workspace, area_id: str, until: Period) -> lis
 
 def _survey_span(row) -> Period:
     if pd.isna(row.year_from):
-        return Period.parse("1900-01-01..")
+        return UNDATED
     return Period(Period.parse(str(row.year_from)).start, Period.parse(str(row.year_to)).end)
 
 
@@ -185,15 +189,16 @@ class Voice:
         return self.figures == 0
 
 
-def silent(tables: Tables, city: Workspace, areas: list[str], period: Period) -> list[Voice]:
-    """The voices that are missing in at least one of the areas."""
-    missing = {
-        voice.name: voice
-        for area_id in areas
-        for voice in voices(tables, city, area_id, period)
-        if voice.missing
-    }
-    return list(missing.values())
+def silent(
+    tables: Tables, city: Workspace, areas: list[str], period: Period
+) -> dict[str, list[str]]:
+    """The voices that are missing, each with the areas where nothing is heard of it."""
+    missing: dict[str, list[str]] = {}
+    for area_id in areas:
+        for voice in voices(tables, city, area_id, period):
+            if voice.missing:
+                missing.setdefault(voice.name, []).append(area_id)
+    return missing
 
 
 def voices(tables: Tables, city: Workspace, area_id: str, period: Period) -> list[Voice]:
@@ -247,19 +252,58 @@ def together(
     municipality = tables.areas[city.settings["municipality"]]
     found = {}
     for item in dict.fromkeys(item for _, item in series):
-        parts = [one for (_, kind), one in series.items() if kind == item]
-        by_year = {e.period: [one.at(e.period) for one in parts] for e in parts[0]}
-        found[item] = Series(_sum(mine, municipality) for mine in by_year.values())
+        mine = {area: one for (area, kind), one in series.items() if kind == item}
+        periods = sorted({e.period for one in mine.values() for e in one})
+        found[item] = Series(
+            _sum([mine[a].at(p) if a in mine else None for a in places], municipality)
+            for p in periods
+            if (places := districts(tables, city, p))
+        )
     return found
 
 
 def _sum(parts: list[Estimate | None], area: Area) -> Estimate:
-    first = parts[0]
-    about = {"area": area.id, "scheme": first.scheme, "series": SUM_OF_DISTRICTS}
+    some = next(part for part in parts if part is not None)
+    about = {"area": area.id, "series": SUM_OF_DISTRICTS}
     if not all(part is not None and part.known for part in parts):
-        return unknown(first, "count", first.unit, note="not published", **about)
+        return unknown(some, "count", some.unit, note="not published", **about)
     value = sum(part.value for part in parts)
-    return replace(first, value=value, n=value, **about)
+    return replace(some, value=value, n=value, **about)
+
+
+def coverage_moved(added: Series, whole: Series | None, period: Period) -> Estimate:
+    """How the districts' part of the city's count moved against the years before.
+
+    Returns
+    -------
+    Estimate
+        Percentage points against the mean of earlier years in which both are known; ``n`` those
+        years. Not available where the city's own figure is not published.
+    """
+    now = at(added, period)
+    shares = {
+        e.period: 100 * e.value / mine.value
+        for e in added
+        if whole and (mine := whole.at(e.period)) and e.known and mine.known and mine.value
+    }
+    earlier = [share for when, share in shares.items() if when.start < period.start]
+    if period not in shares or not earlier:
+        note = "no figure for the city"
+        return unknown(now, "coverage moved", "percentage points", note=note, method="share")
+    moved = shares[period] - sum(earlier) / len(earlier)
+    return replace(
+        now, statistic="coverage moved", value=moved, unit="percentage points", n=len(earlier),
+        method="share",
+    )  # fmt: skip
+
+
+def at(series: Series, period: Period) -> Estimate:
+    """The value of a series in one period, not available where the series has none."""
+    found = series.at(period)
+    if found is not None:
+        return found
+    like = replace(series.estimates[-1], period=period)
+    return unknown(like, like.statistic, like.unit, note="not published")
 
 
 def by_area(series: dict[tuple[str, str], Series]) -> dict[str, dict[str, Series]]:
@@ -270,11 +314,10 @@ def by_area(series: dict[tuple[str, str], Series]) -> dict[str, dict[str, Series
     return areas
 
 
-def beside(tables: Tables, city: Workspace, item: str, period: Period) -> list[Estimate]:
-    """The count of one item in every district in one period, unknown ones included."""
+def rates(tables: Tables, city: Workspace, item: str, period: Period) -> list[Estimate]:
+    """One item per 1,000 inhabitants in every district in one period, unknown ones included."""
     series = all_reported(tables, city, [item], period)
-    counts = [one.at(period) for one in series.values()]
-    return [count for count in counts if count is not None]
+    return [per_inhabitant(tables, one, period) for one in series.values()]
 
 
 def city_count(tables: Tables, city: Workspace, item: str, period: Period) -> Estimate | None:

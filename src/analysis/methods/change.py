@@ -42,6 +42,7 @@ def exact(pair: LikeForLike, level: float = 0.95) -> Estimate:
     Two-sided p adds up outcomes at most as likely as the one seen, the interval is
     central: near 5 % the two can disagree.
     """
+    _counts_in_time(pair)
     before, after = int(pair.before.value), int(pair.after.value)
     about = _about(pair, "change_exact")
     if before + after == 0:
@@ -88,6 +89,9 @@ def dispersed(pair: LikeForLike, noise: Estimate, level: float = 0.95) -> Estima
     -----
     log ratio ± t · sqrt(max(1, φ) · (1/before + 1/after)).
     """
+    _counts_in_time(pair)
+    if noise.definition != pair.after.definition:
+        raise ValueError(f"noise of {noise.definition} says nothing of {pair.after.definition}.")
     about = _about(pair, "change")
     if not noise.known:
         return unknown(pair.after, "change", "ratio", **about | {"note": noise.note})
@@ -115,6 +119,38 @@ def dispersed(pair: LikeForLike, noise: Estimate, level: float = 0.95) -> Estima
     )
 
 
+def _counts_in_time(pair: LikeForLike) -> None:
+    kinds = {pair.before.statistic, pair.after.statistic}
+    if kinds != {"count"} or pair.along != "time":
+        raise ValueError(
+            f"a change is measured between counts of one place in two periods, not between "
+            f"{' and '.join(sorted(kinds))} along {pair.along}."
+        )
+
+
+def noticed_from(pair: LikeForLike, noise: Estimate) -> Estimate:
+    """The largest later count that :func:`dispersed` would have called a fall.
+
+    Returns
+    -------
+    Estimate
+        ``value`` that count; not available when the noise is not known or no count is low enough.
+        It is said beside every "cannot be told from no change".
+    """
+    after = pair.after
+    for count in range(int(pair.before.value) - 1, 0, -1):
+        other = LikeForLike(pair.before, replace(after, value=float(count), n=float(count)))
+        judged = dispersed(other, noise)
+        if judged.known and judged.high < 1:
+            return replace(
+                other.after, statistic="noticed from", unit=after.unit, dispersion=noise.value,
+                reference=pair.before.period, method="change", note="",
+            )  # fmt: skip
+    note = noise.note or "no fall"
+    about = {"reference": pair.before.period, "method": "change"}
+    return unknown(after, "noticed from", after.unit, note=note, **about)
+
+
 def _about(pair: LikeForLike, method: str) -> dict:
     accepted = ", ".join(d.part for d in pair.accepted)
     note = f"accepted: {accepted}" if accepted else ""
@@ -126,7 +162,7 @@ def against_each_year(series: Series) -> list[Estimate]:
     *earlier, last = series
     if not earlier:
         return []
-    measured = noise_of(Series(earlier))
+    measured = noise_of(series, before=last.period)
     return [dispersed(LikeForLike(before, last), measured) for before in earlier if before.known]
 
 
@@ -136,18 +172,20 @@ def contrast(series: Series, period: Period) -> list[Estimate]:
     Returns
     -------
     list of Estimate
-        :func:`exact` and :func:`dispersed`, the noise taken from the years before
-        ``period``; both not available, with the reason, when the series lacks a figure.
+        :func:`exact`, :func:`dispersed` and :func:`noticed_from`, the noise taken from the years
+        before ``period``; all not available, with the reason, when the series lacks a figure.
     """
     before, after = series.at(period.previous), series.at(period)
     if before is None or after is None or not (before.known and after.known):
         last = replace(series.estimates[-1], period=period, reference=period.previous)
         return [
-            unknown(last, "change", "ratio", note="no figure", method=method)
-            for method in ("change_exact", "change")
-        ]
-    pair, measured = LikeForLike(before, after), noise_of(series.before(period))
-    return [exact(pair), dispersed(pair, measured)]
+            unknown(last, statistic, "ratio", note="no figure", method=method)
+            for statistic, method in (
+                ("change", "change_exact"), ("change", "change"), ("noticed from", "change"),
+            )
+        ]  # fmt: skip
+    pair, measured = LikeForLike(before, after), noise_of(series, before=period)
+    return [exact(pair), dispersed(pair, measured), noticed_from(pair, measured)]
 
 
 def readings(stated: list[Estimate], yearly: Series) -> list[Estimate]:
@@ -164,9 +202,8 @@ def readings(stated: list[Estimate], yearly: Series) -> list[Estimate]:
     Returns
     -------
     list of Estimate
-        Exact change when the open span is as long as ``after``'s, exact change when it is
-        the whole year, and the whole-year reading with the measured noise; ``reference``
-        tells the reading.
+        Exact and by the measured noise, first with the open span as long as ``after``'s, then
+        with the whole year; ``reference`` tells the reading.
     """
     if not stated:
         return []
@@ -175,5 +212,5 @@ def readings(stated: list[Estimate], yearly: Series) -> list[Estimate]:
     year = Period.parse(str(before.period.start.year))
     as_same, as_year = replace(before, period=same), replace(before, period=year)
     whole = LikeForLike(as_year, after, accept=("span",))
-    measured = noise_of(yearly.before(after.period))
-    return [exact(LikeForLike(as_same, after)), exact(whole), dispersed(whole, measured)]
+    equal, measured = LikeForLike(as_same, after), noise_of(yearly, before=after.period)
+    return [judge for pair in (equal, whole) for judge in (exact(pair), dispersed(pair, measured))]

@@ -13,6 +13,7 @@ from analysis.measurement.comparison import side_by_side
 from analysis.words.estimates import Estimate
 
 DRAWS = 4000
+FEWEST_EVENTS = 5
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def shrunk(counts: np.ndarray, exposures: np.ndarray) -> np.ndarray:
 
 
 def ranks(
-    rates: list[Estimate], exposures: list[float], noise: list[float], seed: int = 1
+    rates: list[Estimate], exposures: list[float], noise: list[Estimate], seed: int = 1
 ) -> list[Estimate]:
     """The rank of each area (1 is the highest rate) with the ranks it could as well have had.
 
@@ -62,8 +63,8 @@ def ranks(
     exposures
         Inhabitants of each area.
     noise
-        Variance over mean of each area's own series; counts are divided by it, so that a
-        jumpy series weighs as few events.
+        Variance over mean of each area's own series in the years before; counts are divided by
+        it, so that a series that varies much weighs as few events.
     seed
         Of the posterior draws.
 
@@ -71,11 +72,11 @@ def ranks(
     -------
     list of Estimate
         ``value`` the median rank, ``low`` and ``high`` the middle 95 % of the draws; in the
-        order given; empty without rates.
+        order given; empty without rates, or where any noise is not known.
     """
-    if not side_by_side(rates):
+    if not side_by_side(rates) or not all(one.known for one in noise):
         return []
-    phi = np.maximum(1.0, np.array(noise))
+    phi = np.array([max(1.0, one.value) for one in noise])
     counts = np.array([rate.n for rate in rates]) / phi
     people = np.array(exposures) / phi
     common = prior(counts, people)
@@ -99,7 +100,7 @@ def _posterior(counts, people, common: _Prior, rng) -> np.ndarray:
 
 
 def funnel(
-    rates: list[Estimate], exposures: list[float], noise: list[float], level: float = 0.95
+    rates: list[Estimate], exposures: list[float], noise: list[Estimate], level: float = 0.95
 ) -> list[Estimate]:
     """Where each area's rate would lie if areas differed no more than they commonly do.
 
@@ -108,27 +109,30 @@ def funnel(
     rates, exposures, noise
         As for :func:`ranks`.
     level
-        Coverage of the limits. An area without events is entered with half an event.
+        Coverage of the limits.
 
     Returns
     -------
     list of Estimate
         ``value`` the middle of the areas, ``low`` and ``high`` the funnel's limits at that
         area's size, ``dispersion`` the variance of log rates between areas; in the order given;
-        empty without events.
+        empty where any noise is not known or an area would be expected to have fewer than
+        five events, since the limits are of logarithms.
 
     References
     ----------
     Spiegelhalter (2005), Funnel plots for comparing institutional performance, Statistics in
     Medicine 24:1185 (additive random effect; standardised values winsorised at 10 %).
     """
+    if not side_by_side(rates) or not all(one.known for one in noise):
+        return []
     counts, people = np.array([rate.n for rate in rates]), np.array(exposures)
-    if not side_by_side(rates) or not counts.sum():
+    expected = people * counts.sum() / people.sum()
+    if expected.min() < FEWEST_EVENTS:
         return []
     per = (np.array([rate.value for rate in rates]) @ people) / counts.sum()
-    events = np.maximum(0.5, counts)
-    log_rates = np.log(per * events / people)
-    within = np.maximum(1.0, np.array(noise)) / events
+    log_rates = np.log(per * np.maximum(0.5, counts) / people)
+    within = np.array([max(1.0, one.value) for one in noise]) / expected
     middle = float(np.average(log_rates, weights=1 / within))
     scores = (log_rates - middle) / np.sqrt(within)
     scores = np.clip(scores, *np.percentile(scores, [10, 90]))

@@ -80,6 +80,15 @@ def departures(series: list[Series], period: Period) -> list[Estimate]:
     return screen([row.departure() for row in _rows(series, period)])
 
 
+def usual(series: list[Series], period: Period) -> list[Estimate]:
+    """The usual range of each row by the same yardstick as its departure.
+
+    A count lies outside its range exactly when its departure's interval leaves out 1; for rows
+    that are screened it takes the place of :func:`analysis.measurement.counts.usual_range`.
+    """
+    return [row.range() for row in _rows(series, period)]
+
+
 def detectable(series: list[Series], period: Period, power: float = 0.8) -> list[Estimate]:
     """The rise that the screen would have found, so that "none found" is not read as "none".
 
@@ -140,6 +149,13 @@ class _Row:
             method="departure",
         )
 
+    def range(self) -> Estimate:
+        """The usual range of the count."""
+        middle = self.scale(self.usual.value)
+        reach = stats.t.ppf((1 + self.now.level) / 2, self.df) * self.error
+        low, high = (self.scale.count(middle + side) for side in (-reach, reach))
+        return replace(self.usual, low=low, high=high, level=self.now.level, method="departure")
+
     def found_from(self, alpha: float, power: float) -> float:
         """The ratio to usual from which a test at ``alpha`` would find it with ``power``."""
         far = (stats.t.ppf(1 - alpha / 2, self.df) + stats.t.ppf(power, self.df)) * self.error
@@ -154,16 +170,17 @@ def _rows(series: list[Series], period: Period) -> list[_Row]:
     before = [s.before(period).values for s, _, _ in judged]
     scale = Scale.of(before)
     kinds = [now.definition for _, now, _ in judged]
-    noise, df = lending([scale(counts) for counts in before], kinds)
+    least = np.array([scale.least(usual.value) for _, _, usual in judged])
+    noise, df = lending([scale(counts) for counts in before], kinds, least)
     return [
         _Row(
             now=now,
             usual=usual,
             scale=scale,
-            error=float(np.sqrt(max(variance, scale.least(usual.value)) * (1 + 1 / usual.n))),
+            error=float(np.sqrt(max(variance, floor) * (1 + 1 / usual.n))),
             df=float(free),
         )
-        for (_, now, usual), variance, free in zip(judged, noise, df, strict=True)
+        for (_, now, usual), variance, floor, free in zip(judged, noise, least, df, strict=True)
     ]
 
 
@@ -204,7 +221,9 @@ class Scale:
         return 1 / (1 + self.a * mean)
 
 
-def lending(groups: list[np.ndarray], kinds: list[str]) -> tuple[np.ndarray, np.ndarray]:
+def lending(
+    groups: list[np.ndarray], kinds: list[str], least: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """The noise of each series, with what the others of its kind lend it.
 
     Parameters
@@ -213,6 +232,9 @@ def lending(groups: list[np.ndarray], kinds: list[str]) -> tuple[np.ndarray, np.
         Earlier years of each series on the common scale.
     kinds
         Of each series. Kinds with fewer than three series lend across kinds.
+    least
+        The variance that independent events would have. A tenth of it is the least that a
+        series is taken to have, so that one that happened to stand still does not undo the others.
 
     Returns
     -------
@@ -226,7 +248,7 @@ def lending(groups: list[np.ndarray], kinds: list[str]) -> tuple[np.ndarray, np.
     variances, df = np.empty(len(groups)), np.empty(len(groups))
     for kind in dict.fromkeys(family):
         mine = [i for i, other in enumerate(family) if other == kind]
-        own = np.array([max(groups[i].var(ddof=1), 1e-6) for i in mine])
+        own = np.array([max(groups[i].var(ddof=1), 0.1 * least[i]) for i in mine])
         free = np.array([len(groups[i]) - 1 for i in mine])
         variances[mine], lent = moderated(own, free)
         most = free * len(mine) / (1 + (len(mine) - 1) * _together([groups[i] for i in mine]))

@@ -13,8 +13,9 @@ import statsmodels.api as sm
 from scipy import stats
 
 from analysis.measurement.comparison import Series
-from analysis.measurement.counts import unknown, why_not
+from analysis.measurement.counts import unknown, why_not, yardstick
 from analysis.words.estimates import CheckResult, Estimate
+from analysis.words.periods import Period
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def _fit(counts: np.ndarray) -> _Fit:
         slope=float(model.params[1]),
         slope_error=float(model.bse[1]),
         dispersion=float(model.pearson_chi2 / model.df_resid),
-        autocorrelation=float(residuals[1:] @ residuals[:-1]) / total if total > 0 else 0.0,
+        autocorrelation=float(residuals[1:] @ residuals[:-1]) / total if total > 1e-9 else 0.0,
         years=len(counts),
     )
 
@@ -117,13 +118,13 @@ def trend(series: Series, level: float = 0.95) -> Estimate:
     )
 
 
-def noise(series: Series) -> Estimate:
-    """How much a series jumps around its own trend: Pearson's chi-square over n - 2.
+def noise(series: Series, before: Period | None = None) -> Estimate:
+    """How much a series varies around its own trend: Pearson's chi-square over n - 2.
 
     1 is what independent events would give; 4 means swings twice as wide. It is what
-    the change between two periods is measured against.
+    the change between two periods is measured against, on the years ``before`` the later one.
     """
-    last = replace(series.estimates[-1], period=series.period)
+    series, last = yardstick(series, before)
     if problem := why_no_line(series):
         return unknown(last, "noise", "variance/mean", note=problem, method="noise")
     fit = _fit(series.values)

@@ -15,7 +15,9 @@ from analysis.telling.text import Words
 from analysis.words.estimates import Estimate
 from analysis.words.periods import Period
 
-_CHANGE = {"rose": "not_supported", "fell": "supported", "uncertain": "not_supported"}
+_CHANGE = {
+    "rose": "not_supported", "fell": "supported", "uncertain": "undecided", "alone": "undecided",
+}  # fmt: skip
 
 
 def shootings(
@@ -24,6 +26,7 @@ def shootings(
     readings: list[Estimate],
     yearly: Series,
     change: Estimate,
+    noticed: Estimate,
 ) -> tuple[str, str]:
     """What the figures show of "shootings have decreased", and the verdict's key.
 
@@ -39,14 +42,18 @@ def shootings(
         A series of whole years, later ones included.
     change
         Its change in the claim's year, by the measured noise.
+    noticed
+        The count from which a fall would have been told from no change.
     """
     *_, before, after = stated
     parts = []
     try:
         LikeForLike(before, after)
     except NotComparable as problem:
-        exact = {e.reference.kind == "year": e for e in readings if e.method == "change_exact"}
-        measured = next(e for e in readings if e.method == "change")
+        exact, measured = (
+            {e.reference.kind == "year": e for e in readings if e.method == method}
+            for method in ("change_exact", "change")
+        )
         parts += [
             sentences.refused(words, problem),
             words(
@@ -55,26 +62,60 @@ def shootings(
                 span1=sentences.span(words, after.period),
                 p_equal=words.p_equals(exact[False].p),
                 p_whole=words.p_equals(exact[True].p),
-                p_noise=words.p_equals(measured.p),
+                m_equal=words.p_equals(measured[False].p),
+                m_whole=words.p_equals(measured[True].p),
+            ),
+            words(
+                "claims.yardstick",
+                series=words(f"series.{change.series}"),
+                area=words.name(change.area),
+                stated=words.name(after.area),
             ),
             words("claims.way"),
         ]
     then = yearly.at(change.reference), yearly.at(change.period)
     parts.append(sentences.change(words, *then, change))
+    if not change.beyond(1):
+        parts += sentences.noticed_from(words, noticed)
     if after_that := [e for e in yearly if e.period.start > change.period.start]:
         parts.append(words("claims.later", values=_years(words, after_that)))
     return " ".join(parts), _CHANGE.get(sentences.direction(change), "not_identifiable")
 
 
 def local_differences(
-    words: Words, departures: list[Estimate], totals: list[Estimate], period: Period
+    words: Words,
+    departures: list[Estimate],
+    totals: list[Estimate],
+    ranks: list[Estimate],
+    rates: list[Estimate],
+    period: Period,
 ) -> tuple[str, str]:
-    """What the figures show of "there are local differences", and the verdict's key."""
+    """What the figures show of "there are local differences", and the verdict's key.
+
+    Areas differ in level when the probable ranks of two of them do not meet, and in change when
+    a departure survives the screen.
+    """
+    told, ruling = [], "not_identifiable"
+    if ranks and max(e.low for e in ranks) > min(e.high for e in ranks):
+        low, high = (pick(rates, key=lambda e: e.value) for pick in (min, max))
+        told, ruling = (
+            [
+                words(
+                    "claims.local-differences_level",
+                    what=words.name(low.definition),
+                    low=words.significant(low.value),
+                    low_area=words.name(low.area),
+                    high=words.significant(high.value),
+                    high_area=words.name(high.area),
+                )
+            ],
+            "partly",
+        )
     if not departures or not totals:
-        return words("claims.local-differences_short"), "not_identifiable"
+        return " ".join([*told, words("claims.local-differences_short")]), ruling
     kept = survivors(departures)
     low, high = (pick(totals, key=lambda e: e.value) for pick in (min, max))
-    told = words(
+    changes = words(
         "claims.local-differences_tried",
         period=words.period(period),
         low_change=words.change(low.value),
@@ -84,7 +125,9 @@ def local_differences(
         k=words.number(len(kept)),
         n=words.number(len(departures)),
     )
-    return told, "partly" if kept else "not_supported"
+    if kept:
+        ruling = "supported" if told else "partly"
+    return " ".join([*told, changes]), ruling if told or kept else "undecided"
 
 
 def less_safe(words: Words, surveys: list[Estimate]) -> tuple[str, str]:
@@ -146,10 +189,15 @@ def tried(
     changes = pick(rows, statistic="change", definition="confirmed shootings")
     readings = [e for e in changes if e.series == "oped"]
     change = next(e for e in changes if e.series == "annual" and e.method == "change")
+    (noticed,) = pick(rows, statistic="noticed from")
+    ranks = pick(rows, statistic="rank")
+    rates = pick(rows, statistic="rate", definition=[e.definition for e in ranks])
     totals = pick(rows, statistic="departure", definition="total")
     known = {
-        "shootings-down": lambda: shootings(words, stated, readings, yearly, change),
-        "local-differences": lambda: local_differences(words, departures, totals, period),
+        "shootings-down": lambda: shootings(words, stated, readings, yearly, change, noticed),
+        "local-differences": lambda: local_differences(
+            words, departures, totals, ranks, rates, period
+        ),
         "less-safe": lambda: less_safe(words, pick(rows, statistic="survey share")),
     }
     return {

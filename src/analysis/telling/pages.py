@@ -13,6 +13,8 @@ from analysis.telling.sheets import Sheet, bullets, cards, facts, heading, say
 from analysis.telling.text import Words, words
 from analysis.words.estimates import Estimate
 
+NO_DATE = "not seen"
+
 
 def title(ask: Ask) -> str:
     """The title of the report that answers ``ask``, in its language."""
@@ -53,7 +55,7 @@ def closing(
     terms = ask.city.terms(ask.language)
     vintages = [
         say_it(
-            "closing.vintage",
+            "closing.undated" if source.published == NO_DATE else "closing.vintage",
             title=source.title,
             publisher=source.publisher,
             published=source.published,
@@ -77,6 +79,7 @@ def closing(
         heading(say_it("headings.cannot")), bullets(limits),
         heading(say_it("headings.data")), bullets(vintages),
         *([heading(say_it("headings.methods")), cards(say_it, methods)] if methods else []),
+        *([say(say_it("closing.interval"), "note")] if methods else []),
         heading(say_it("headings.parameters")), facts(parameters), say(say_it("closing.manifest")),
         heading(say_it("headings.cite")), say(cite), say(say_it("closing.object")),
     ]  # fmt: skip

@@ -116,10 +116,12 @@ def against_usual(words: Words, departures: list[Estimate], period: Period, name
     )
 
 
-def _intervals(words: Words, labels: list[str], estimates: list[Estimate]) -> pd.DataFrame:
+def _intervals(
+    words: Words, labels: list[str], estimates: list[Estimate], heading: str = "item"
+) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            words("columns.item"): labels,
+            words(f"columns.{heading}"): labels,
             words("columns.value"): [e.value for e in estimates],
             "95 % −": [e.low for e in estimates],
             "95 % +": [e.high for e in estimates],
@@ -143,16 +145,13 @@ def grid(
     if not departures:
         return nothing(words, words("departure.too_short", period=words.period(period)))
     cells = [*together, *departures]
-    places = [
-        *[words("figure.together")] * len(together),
-        *(words.name(e.area) for e in departures),
-    ]
+    places = [sentences.place(words, e) for e in cells]
     by_place = {(where, e.definition): e for where, e in zip(places, cells, strict=True)}
     screened = [*survivors(together), *survivors(departures)]
     kept = {where for where, e in by_place.items() if e in screened}
     findings = " ".join(
         [
-            *sentences.together(words, together, period),
+            *sentences.together(words, together, [], period),
             *sentences.departures(words, departures, period),
         ]
     )
@@ -170,7 +169,9 @@ def grid(
         words,
         figures.departures(words, by_place, kept),
         words("figure.grid_alt", findings=findings),
-        words("figure.grid"),
+        words(
+            "figure.grid", together=words.number(len(together)), alone=words.number(len(departures))
+        ),
         data,
         name,
     )
@@ -192,7 +193,7 @@ def trends(words: Words, results: list[Estimate], name: str) -> Sheet:
             period=words.period(ordered[0].period),
             what=words.name(ordered[0].definition),
         ),
-        _intervals(words, labels, ordered),
+        _intervals(words, labels, ordered, "area"),
         name,
     )
 
@@ -278,9 +279,7 @@ def ranks(words: Words, results: list[Estimate], period: Period, name: str) -> S
         figures.intervals(words, labels, ordered, None, words("figure.rank_axis"), as_change=False),
         words("figure.rank_alt", findings=findings),
         words("figure.rank", what=words.name(ordered[0].definition)),
-        _intervals(words, labels, ordered).rename(
-            columns={words("columns.item"): words("columns.area")}
-        ),
+        _intervals(words, labels, ordered, "area"),
         name,
     )
 
@@ -295,7 +294,8 @@ def funnel(
 ) -> Sheet:
     """Rates by size of area with the limits within which areas commonly differ."""
     if not limits:
-        return say(words("rank.none", period=words.period(period)), "note")
+        key = "rank.too_few" if rates else "rank.none"
+        return say(words(key, period=words.period(period)), "note")
     labels = [words.name(rate.area) for rate in rates]
     outside = [
         f"{label} ({words.number(rate.value)})"
@@ -373,7 +373,7 @@ def base_years(words: Words, results: list[Estimate], name: str) -> Sheet:
             what=words.name(known[0].definition),
             period=words.period(known[0].period),
         ),
-        _intervals(words, labels, known),
+        _intervals(words, labels, known, "base"),
         name,
     )
 

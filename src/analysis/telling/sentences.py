@@ -4,22 +4,28 @@
 no change; when it does not, the sentence says that nothing can be told apart.
 """
 
+from math import sqrt
+
 from analysis.measurement.comparison import NotComparable, Series
-from analysis.measurement.situation import Voice
+from analysis.measurement.situation import SUM_OF_DISTRICTS
 from analysis.methods.screening import FALSE_DISCOVERY, survivors
 from analysis.telling.text import Words
 from analysis.words.estimates import CheckResult, Estimate
 from analysis.words.periods import Period
 
 WORTH_NAMING = 10.0  # per cent of the total's change
+DRIFT = 3.0  # percentage points of the districts' coverage
 
 
 def direction(estimate: Estimate, null: float = 1.0) -> str:
-    """The one place that chooses the verb: "rose", "fell", "uncertain" or "unknown"."""
+    """The one place that chooses the verb: "rose", "fell", "alone", "uncertain" or "unknown".
+
+    "alone" is told apart by itself, but not when all that were tried are counted in.
+    """
     if not estimate.known:
         return "unknown"
     if not clear(estimate, null):
-        return "uncertain"
+        return "alone" if estimate.beyond(null) else "uncertain"
     return "rose" if estimate.value > null else "fell"
 
 
@@ -106,8 +112,10 @@ def change(words: Words, before: Estimate | None, after: Estimate | None, result
     )
 
 
-def contrast(words: Words, series: Series, exact: Estimate, dispersed: Estimate) -> list[str]:
-    """What independence would say of a change, and what the measured noise says."""
+def contrast(
+    words: Words, series: Series, exact: Estimate, dispersed: Estimate, noticed: Estimate
+) -> list[str]:
+    """What independence would say of a change, what the measured noise says and could say."""
     if not exact.known:
         period = words.period(exact.period)
         return [words("change.missing", what=words.name(exact.definition), period=period)]
@@ -121,11 +129,13 @@ def contrast(words: Words, series: Series, exact: Estimate, dispersed: Estimate)
     jumps = "dispersed" if dispersed.dispersion > 1 else "dispersed_calm"
     second = words(
         f"change.{jumps}",
-        phi=words.number(dispersed.dispersion, 1),
+        phi=words.number(sqrt(dispersed.dispersion), 1),
         p=words.p_equals(dispersed.p),
         verdict=ruling,
     )
-    return [first, second]
+    if after.value > before.value or dispersed.beyond(1):
+        return [first, second]
+    return [first, second, *noticed_from(words, noticed)]
 
 
 def trend(words: Words, result: Estimate) -> str:
@@ -171,7 +181,8 @@ def memory(words: Words, check: CheckResult) -> list[str]:
     if not check.found:
         return []
     told = {name: words.number(value, 2) for name, value in check.found.items()}
-    return [words("trend.memory", **told, n=str(check.looked_at))]
+    key = "memory" if abs(check.found["lag1"]) < check.found["needed"] else "memory_seen"
+    return [words(f"trend.{key}", **told, n=str(check.looked_at))]
 
 
 def noise(words: Words, result: Estimate) -> str:
@@ -203,6 +214,13 @@ def departures(words: Words, results: list[Estimate], period: Period) -> list[st
     ]
 
 
+def noticed_from(words: Words, result: Estimate) -> list[str]:
+    """From which count a fall would have been noticed; said beside "cannot be told apart"."""
+    if result.note == "no fall":
+        return [words("change.noticed_none")]
+    return [words("change.noticed", count=words.number(result.value))] if result.known else []
+
+
 def detectable(words: Words, results: list[Estimate]) -> list[str]:
     """How large a rise would have been found; said beside every "none"."""
     return [
@@ -221,15 +239,31 @@ def departure(words: Words, result: Estimate) -> str:
     """One departure from the usual, with its interval."""
     return words(
         "departure.more" if result.value > 1 else "departure.less",
-        area=words.name(result.area),
+        area=place(words, result),
         what=words.name(result.definition),
         size=words.percent(abs(result.value - 1)),
         range=change_range(words, result),
     )
 
 
-def together(words: Words, results: list[Estimate], period: Period) -> list[str]:
-    """What departs clearly with the districts added up; nothing when that was not judged."""
+def place(words: Words, estimate: Estimate) -> str:
+    """Where an estimate is from: an area, or all districts added up."""
+    return words("figure.together") if summed(estimate) else words.name(estimate.area)
+
+
+def summed(estimate: Estimate) -> bool:
+    """Whether an estimate is of all districts added up."""
+    return estimate.series == SUM_OF_DISTRICTS
+
+
+def together(
+    words: Words, results: list[Estimate], moved: list[Estimate], period: Period
+) -> list[str]:
+    """What departs clearly with the districts added up, each with how their coverage moved.
+
+    Nothing when that was not judged. ``moved`` holds
+    :func:`analysis.measurement.situation.coverage_moved` by item.
+    """
     if not results:
         return []
     kept, about = survivors(results), {"period": words.period(period)}
@@ -237,7 +271,19 @@ def together(words: Words, results: list[Estimate], period: Period) -> list[str]
     if not kept:
         return [words("departure.together_none", **about)]
     about |= {"k": words.number(len(kept)), "what": _changes(words, kept)}
-    return [words("departure.together_some", **about)]
+    by_item = {e.definition: e for e in moved}
+    told = [coverage(words, e, by_item[e.definition]) for e in kept if e.definition in by_item]
+    return [words("departure.together_some", **about), *told]
+
+
+def coverage(words: Words, result: Estimate, moved: Estimate) -> str:
+    """Whether a departure of the districts may be one of how many crimes were placed in them."""
+    about = {"what": words.name(result.definition)}
+    if not moved.known:
+        return words("coverage.unknown", **about)
+    same_way = (moved.value > 0) == (result.value > 1)
+    key = "with" if same_way and abs(moved.value) > DRIFT else "without"
+    return words(f"coverage.{key}", **about, moved=words.signed(moved.value, 1))
 
 
 def _changes(words: Words, kept: list[Estimate]) -> str:
@@ -264,7 +310,7 @@ def contribution(words: Words, parts: list[Estimate]) -> str:
     against = [part for part in parts if part.value < 0]
     main = max(with_it, key=lambda part: part.value)
     told = words(
-        f"contribution.{way}",
+        f"contribution.{way}" if main.value <= 100 else f"contribution.{way}_net",
         p0=words.period(main.reference),
         p1=words.period(main.period),
         total=words.number(abs(moved)),
@@ -292,8 +338,7 @@ def rank(words: Words, result: Estimate, areas: int) -> str:
     }
     if result.low == result.high:
         return words("rank.certain", **about)
-    between = words.to(words.number(result.low), words.number(result.high))
-    return words("rank.one", **about, range=between)
+    return words("rank.one", **about, low=words.number(result.low), high=words.number(result.high))
 
 
 def beside(words: Words, rate: Estimate, share: Estimate) -> list[str]:
@@ -305,7 +350,9 @@ def beside(words: Words, rate: Estimate, share: Estimate) -> list[str]:
                 "beside.rate",
                 area=area,
                 rate=words.significant(rate.value),
-                range=words.to(words.significant(rate.low), words.significant(rate.high)),
+                range=".."
+                if rate.low is None
+                else words.to(words.significant(rate.low), words.significant(rate.high)),
             )
         ]
     else:
@@ -340,9 +387,9 @@ def survey(words: Words, result: Estimate) -> str:
     return words("survey.one", **about, period=words.period(result.period))
 
 
-def voice_missing(words: Words, voice: Voice) -> str:
+def voice_missing(words: Words, voice: str) -> str:
     """That a voice has not been heard."""
-    return words("voice.missing", voice=words(f"voices.{voice.name}"))
+    return words("voice.missing", voice=words(f"voices.{voice}"))
 
 
 def refused(words: Words, problem: NotComparable) -> str:
@@ -352,11 +399,16 @@ def refused(words: Words, problem: NotComparable) -> str:
         "claims.refused",
         after=words.number(after.value),
         before=words.number(before.value),
-        p1=words.period(after.period),
+        p1=_as_read(words, after),
         p0=words.period(before.period),
         span1=span(words, after.period),
         span0=span(words, before.period),
     )
+
+
+def _as_read(words: Words, count: Estimate) -> str:
+    told = words.period(count.period)
+    return words("claims.read_as", period=told) if count.note == "span not certain" else told
 
 
 def span(words: Words, period: Period) -> str:
@@ -369,22 +421,31 @@ def span(words: Words, period: Period) -> str:
 
 
 def next_steps(
-    words: Words, results: list[Estimate], found_by: dict[str, str], silent: list[Voice]
+    words: Words,
+    results: list[Estimate],
+    found_by: dict[str, str],
+    silent: dict[str, list[str]],
+    places: int = 1,
 ) -> list[str]:
     """What the figures ask the parties to do next; a cause is never among them.
 
     Where the police find the crime themselves, the first question is how much they looked.
+    ``silent`` names the voices that are missing, with their areas out of ``places``.
     """
     steps = [
         words(
             f"next.{'more' if e.value > 1 else 'less'}_{found_by[e.definition]}",
             what=words.name(e.definition),
-            area=words.name(e.area),
+            area=words("next.everywhere") if summed(e) else words.name(e.area),
             size=words.percent(abs(e.value - 1)),
         )
         for e in survivors(results)
     ] or [words("next.none")]
-    if silent:
-        named = words.listed([words(f"voices.{voice.name}") for voice in silent])
-        steps.append(words("next.voices", voices=named))
+    for voice, areas in silent.items():
+        named = {"voice": words(f"voices.{voice}")}
+        if len(areas) == places:
+            steps.append(words("next.voice", **named))
+        else:
+            where = words.listed([words.name(area) for area in areas])
+            steps.append(words("next.voice_in", **named, areas=where))
     return steps

@@ -150,7 +150,7 @@ def figure(
     picture, width, height = _svg(drawing)
     numbers = table(
         words,
-        words("sheet.numbers_of", what=description.split(".")[0]),
+        words("sheet.numbers_of", what=re.split(r"[.] (?=[A-ZÅÄÖ])", description)[0].rstrip(".")),
         [Column(str(column)) for column in data.columns],
         [tuple(_cell(words, value) for value in row) for row in data.itertuples(index=False)],
         data=data,

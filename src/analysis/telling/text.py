@@ -81,6 +81,10 @@ class Words:
         space = "\u00a0" if self.language == "sv" else ""
         return ("+" if signed and round(100 * share, decimals) > 0 else "") + text + space + "%"
 
+    def signed(self, value: float, decimals: int = 0) -> str:
+        """A number with its sign, plus too."""
+        return ("+" if round(value, decimals) > 0 else "") + self.number(value, decimals)
+
     def change(self, ratio: float | None, decimals: int = 0) -> str:
         """A ratio as a signed change: 0.96 is −4 %."""
         return MISSING if ratio is None else self.percent(ratio - 1, decimals, signed=True)
@@ -107,6 +111,8 @@ class Words:
 
     def period(self, period: Period) -> str:
         """A span of time in words."""
+        if period.kind == "undated":
+            return self("format.undated")
         if period.end is None:
             return self("format.open", start=self.day(period.start))
         years = (period.start.year, period.end.year)

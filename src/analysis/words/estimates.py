@@ -12,7 +12,9 @@ import pandas as pd
 
 from analysis.words.periods import Period
 
-STATUSES = ("final", "revised", "preliminary", "derived", "suppressed", "not available")
+STATUSES = (
+    "final", "as stated", "revised", "preliminary", "derived", "suppressed", "not available",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +38,8 @@ class Estimate:
     period
         When; ``reference`` is the earlier period of a change.
     status
-        final, revised, preliminary, derived, suppressed or not available.
+        final, as stated (the source does not say), revised, preliminary, derived, suppressed or
+        not available.
     series
         Which of several rival series or survey methods the value belongs to.
     vintage

@@ -59,6 +59,8 @@ class Period:
 
     @classmethod
     def _read(cls, text: str) -> "Period":
+        if text == "undated":
+            return UNDATED
         if re.fullmatch(r"\d{4}", text):
             return cls.of_months(int(text), 1, 12)
         if part := re.fullmatch(r"(\d{4})([HTQ])([1-4])", text):
@@ -107,7 +109,9 @@ class Period:
 
     @property
     def kind(self) -> str:
-        """year, half, tertial, quarter, month, week, span, or open when no end is stated."""
+        """year, half, tertial, quarter, month, week, span, open (no end stated) or undated."""
+        if self.start == date.min:
+            return "undated"
         if self.end is None:
             return "open"
         for kind, length in _MONTHS_IN.items():
@@ -156,6 +160,8 @@ class Period:
     def __str__(self) -> str:
         year, month = self.start.year, self.start.month
         match self.kind:
+            case "undated":
+                return "undated"
             case "year":
                 return f"{year}"
             case "month":
@@ -168,6 +174,9 @@ class Period:
 
     def __repr__(self) -> str:
         return f"Period.parse({str(self)!r})"
+
+
+UNDATED = Period(date.min, None)
 
 
 def _a_year_back(day: date) -> date:
