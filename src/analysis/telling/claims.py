@@ -71,7 +71,6 @@ def shootings(
                 area=words.name(change.area),
                 stated=words.name(after.area),
             ),
-            words("claims.way"),
         ]
     then = yearly.at(change.reference), yearly.at(change.period)
     parts.append(sentences.change(words, *then, change))
