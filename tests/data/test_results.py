@@ -17,7 +17,7 @@ from tests.conftest import count
 def empty(tmp_path):
     raw = tmp_path / "data" / "raw" / "small"
     raw.mkdir(parents=True)
-    package = {"sources": [], "resources": []}
+    package = {"sources": [], "licenses": [], "resources": []}
     (raw / "datapackage.json").write_text(json.dumps(package))
     return Workspace(tmp_path, "small")
 

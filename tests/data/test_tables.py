@@ -1,5 +1,6 @@
 """At the border: what is text becomes numbers, and every row is accounted for."""
 
+import json
 import shutil
 
 import pandas as pd
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.data import tables
 from analysis.data.schemas import KEYS, SCHEMAS
-from analysis.data.workspace import Workspace
+from analysis.data.workspace import Workspace, sha256
 from analysis.words.questions import MissingWork, WrongQuestion
 
 
@@ -85,14 +86,10 @@ def copy(tmp_path, root):
 
 def rewrite(copy, path, text):
     """Change a raw file and its record, as an analyst who received a new file would."""
-    import json
-
     file = copy.raw / path
     file.write_text(text, encoding="utf-8")
     record = copy.raw / "datapackage.json"
     package = json.loads(record.read_text("utf-8"))
-    from analysis.data.workspace import sha256
-
     for resource in package["resources"]:
         if resource["path"] == path:
             resource["hash"] = f"sha256:{sha256(file)}"
@@ -174,3 +171,61 @@ def test_every_clean_row_leads_back_to_its_raw_line(read, city):
         raw = lines[row.resource][row.raw_line - 1].split(",")
         count = "" if pd.isna(row.count) else str(row.count)
         assert (raw[0], raw[2], raw[3], raw[4]) == (row.area_id, str(row.year), row.item, count)
+
+
+def add(copy, path, text, **about):
+    """A further file and its record, as the README of the raw data asks."""
+    file = copy.raw / path
+    file.write_text(text, encoding="utf-8")
+    record = copy.raw / "datapackage.json"
+    package = json.loads(record.read_text("utf-8"))
+    like = next(r for r in package["resources"] if r["table"] == "population")
+    new = like | {"name": file.stem, "path": path, "hash": f"sha256:{sha256(file)}"} | about
+    package["resources"].append(new)
+    record.write_text(json.dumps(package), encoding="utf-8")
+    return Workspace(copy.root, copy.name)
+
+
+HEAD = "area_id,area,year,population,method,source_id\n"
+
+
+def test_a_second_file_of_a_table_is_added_and_its_row_used(copy):
+    built = tables.build(
+        add(copy, "more.csv", HEAD + "stadsdel:139,Lundby,2016,49000,estimate,gbg_so_pop\n")
+    )
+    assert len(built["population"].query("area_id == 'stadsdel:139'")) == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("stadsdel:139,Lundby,2017,49000,estimate,gbg_so_pop", "stands in more than one file"),
+        ("stadsdel:139,Lundby,2016,49000,estimate,nobody", "source_id is not a source"),
+        ("stadsdel:999,Lundby,2016,49000,estimate,gbg_so_pop", "area_id is not in the table areas"),
+        ("stadsdel:139,Lundby,2021,49000,estimate,gbg_so_pop", "did not exist that year"),
+        ("stadsdel:139,Lundby,2016,0,estimate,gbg_so_pop", "population is below 1"),
+    ],
+)
+def test_what_is_wrong_between_files_is_rejected_with_its_reason(copy, row, reason):
+    built = tables.build(add(copy, "more.csv", HEAD + row + "\n"))
+    mine = built.rejected[built.rejected.resource == "more"]
+    assert reason in mine.reason.iloc[0]
+    account = built.ledger.set_index("resource")
+    assert (account.rows_in == account.rows_used + account.rows_rejected).all()
+
+
+def test_a_file_without_a_record_and_a_record_that_lacks_its_words_are_named(copy):
+    (copy.raw / "extra.csv").write_text("a\n1\n", encoding="utf-8")
+    assert any("extra.csv: lies in" in problem for problem in copy.problems())
+    wrong = add(copy, "more.csv", HEAD, absent="unknown")
+    assert any("absent must be a text in each language" in problem for problem in wrong.problems())
+
+
+def test_an_unknown_licence_is_named_and_a_field_of_the_standard_is_allowed(copy):
+    record = copy.raw / "datapackage.json"
+    package = json.loads(record.read_text("utf-8"))
+    package["sources"][0] |= {"licence": "free beer", "path": "https://example.org"}
+    record.write_text(json.dumps(package), encoding="utf-8")
+    problems = Workspace(copy.root, copy.name).problems()
+    assert len(problems) == 1
+    assert "unknown licence 'free beer'" in problems[0]

@@ -222,7 +222,7 @@ def build(workspace: Workspace) -> Tables:
         table: pd.concat(parts, ignore_index=True) if parts else _empty(table)
         for table, parts in used.items()
     }
-    tables, more = _between_tables(tables)
+    tables, more = _between_tables(tables, set(workspace.sources))
     account = pd.DataFrame(
         ledger, columns=["table", "resource", "rows_in", "rows_used", "rows_rejected"]
     )
@@ -242,20 +242,27 @@ def _empty(table: str) -> pd.DataFrame:
 
 
 def _between_tables(
-    tables: dict[str, pd.DataFrame],
+    tables: dict[str, pd.DataFrame], sources: set[str]
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
-    """Rows that name an unknown area or item, or a year in which the area did not exist."""
+    """Rows that name an unknown area, item or source, a year in which the area did not exist, or
+    a key that another file has too.
+    """
     tables, rejected = dict(tables), []
-    areas = tables["areas"].set_index("area_id")
-    for table in ("crime_counts", "population", "published_rates", "shootings", "safety_surveys"):
-        rows = tables[table]
+    areas = tables["areas"].drop_duplicates("area_id").set_index("area_id")
+    for table, rows in tables.items():
         reasons = pd.Series("", index=rows.index)
-        reasons[~rows.area_id.isin(areas.index)] = "area_id is not in the table areas"
+        reasons[rows.duplicated(KEYS[table], keep=False)] = (
+            "the key " + "+".join(KEYS[table]) + " stands in more than one file"
+        )
+        if "source_id" in rows:
+            reasons[~rows.source_id.isin(sources)] = "source_id is not a source of datapackage.json"
+        if "area_id" in rows and table != "areas":
+            reasons[~rows.area_id.isin(areas.index)] = "area_id is not in the table areas"
         if table == "crime_counts":
             reasons[~rows["item"].isin(tables["crime_items"]["item"])] = (
                 "item is not in the table crime_items"
             )
-        if "year" in rows:
+        if "year" in rows and "area_id" in rows:
             first = rows.area_id.map(areas.valid_from.dt.year)
             last = rows.area_id.map(areas.valid_to.dt.year)
             outside = (rows.year < first).fillna(False) | (rows.year > last).fillna(False)

@@ -8,7 +8,7 @@ has the bytes of its record stops the work.
 import hashlib
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 
@@ -18,6 +18,7 @@ RECORD_FIELDS = (
     "name", "path", "table", "title", "kind", "sources", "retrieved", "period", "areaScheme",
     "status", "absent", "cannotSay", "hash", "bytes", "schema",
 )  # fmt: skip
+NOT_DATA = {"datapackage.json", "README.md"}
 SOURCE_FIELDS = ("name", "title", "publisher", "where", "published", "licence")
 
 
@@ -133,7 +134,11 @@ class Workspace:
     @cached_property
     def sources(self) -> dict[str, Source]:
         """Every source by its name."""
-        return {record["name"]: Source(**record) for record in self.package["sources"]}
+        known = [one.name for one in fields(Source)]
+        records = (
+            {name: record.get(name, "") for name in known} for record in self.package["sources"]
+        )
+        return {record["name"]: Source(**record) for record in records}
 
     @cached_property
     def resources(self) -> list[Resource]:
@@ -152,8 +157,21 @@ class Workspace:
             for name in SOURCE_FIELDS
             if not record.get(name)
         ]
+        licences = [record["name"] for record in self.package["licenses"]]
+        found += [
+            f"datapackage.json: source {source.name!r} has the unknown licence {source.licence!r}; "
+            f"known: {', '.join(licences)}."
+            for source in self.sources.values()
+            if source.licence not in licences
+        ]
         for resource in self.resources:
             found += self._problems_of(resource)
+        recorded = {resource.file.name for resource in self.resources} | NOT_DATA
+        found += [
+            f"{file.name}: lies in {self.raw} but is not in datapackage.json; enter or remove it."
+            for file in sorted(self.raw.iterdir())
+            if file.name not in recorded
+        ]
         return found
 
     def _problems_of(self, resource: Resource) -> list[str]:
@@ -161,8 +179,16 @@ class Workspace:
         lacking = [name for name in RECORD_FIELDS if name not in resource.record]
         if lacking:
             return [f"datapackage.json: {label} lacks {', '.join(lacking)}."]
+        spoken = [
+            f"datapackage.json: {label}: {name} must be a text in each language, sv and en."
+            for name in ("absent", "cannotSay")
+            if not isinstance(resource.record[name], dict)
+            or {"sv", "en"} - set(resource.record[name])
+        ]
         unknown = [name for name in resource.sources if name not in self.sources]
-        found = [f"datapackage.json: {label} names the unknown source {n!r}." for n in unknown]
+        found = spoken + [
+            f"datapackage.json: {label} names the unknown source {name!r}." for name in unknown
+        ]
         if not resource.file.exists():
             return [*found, f"{label}: the file is missing from {self.raw}."]
         if not resource.unchanged:

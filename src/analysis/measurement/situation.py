@@ -65,9 +65,9 @@ def _count(row, scheme: str, city: Workspace) -> Estimate:
 def per_inhabitant(tables: Tables, series: Series, period: Period) -> Estimate:
     """The count of a period per 1,000 inhabitants; not available where no population is published.
 
+    It names both sources, and is derived unless the population is of the register.
     Its interval is as wide as the years before have varied. The result carries the note
-    "visitors" where many more people move about than live, and the status of its population
-    when that is derived.
+    "visitors" where many more people move about than live.
     """
     count = at(series, period)
     area = tables.areas[count.area]
@@ -83,7 +83,8 @@ def per_inhabitant(tables: Tables, series: Series, period: Period) -> Estimate:
         per=1000,
         unit=PER_1000,
         noise=usual_range(series, period).dispersion,
-        status="derived" if row.method == "derived" else count.status,
+        status=count.status if row.method == "register" else "derived",
+        source=f"{count.source}; {row.source_id}",
         note="visitors" if area.visitors else "",
     )
 

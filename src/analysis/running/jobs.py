@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from analysis.data.parameters import ASKS, LANGUAGES, Ask, districts, question
 from analysis.data.workspace import Workspace
+from analysis.words.places import slug
 from analysis.words.questions import one_of
 
 REPORTS = {
@@ -60,7 +61,7 @@ def plan(
     reports
         Keys of ``REPORTS``; all when None.
     areas
-        Keys of districts; all when None. Only notebooks about one district are limited by it.
+        Districts by key or name; all when None. They limit only notebooks about one district.
     languages
         "sv", "en"; both when None.
 
@@ -76,7 +77,7 @@ def plan(
     for notebook in (name for stage in STAGES for name in stage if name in wanted):
         places = [{}]
         if "area" in ASKS[notebook].model_fields:
-            places = [{"area": area} for area in areas or sorted(districts(city))]
+            places = [{"area": slug(area)} for area in areas or sorted(districts(city))]
         for place in places:
             for language in languages or LANGUAGES:
                 ask = question(

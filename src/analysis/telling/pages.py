@@ -49,7 +49,7 @@ def closing(
     sources
         Names of the sources used; those of the estimates when None.
     """
-    used = sources or sorted({e.source for e in estimates if e.source})
+    used = sources or sorted({name for e in estimates for name in e.source.split("; ") if name})
     methods = sorted({e.method for e in estimates if e.method})
     records = [ask.city.sources[name] for name in used]
     terms = ask.city.terms(ask.language)
@@ -93,7 +93,8 @@ def _filled(ask: Ask, tables: Tables, key: str) -> dict[str, str]:
     if key == "population":
         people, areas = tables["population"], tables["areas"]
         scheme = ask.city.settings["districtScheme"]
-        inside = areas.area_id[areas.scheme == scheme]
-        known = people.year[people.area_id.isin(inside)].unique()
-        return {"years": ", ".join(str(year) for year in sorted(known)) or ".."}
+        inside = set(areas.area_id[areas.scheme == scheme])
+        found = people[people.area_id.isin(inside)].groupby("year").area_id.nunique()
+        years = sorted(found.index[found == len(inside)])
+        return {"years": ", ".join(str(year) for year in years) or ".."}
     return {}

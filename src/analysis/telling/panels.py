@@ -71,7 +71,9 @@ def items(
         for e in counts
     ]
     data = _numbers([*counts, *usual, *departures])
-    return table(words, caption, columns, rows, data=data, name=name)
+    known = {e.definition for e in usual if e.known}
+    short = (words("tables.usual_missing"),) if {e.definition for e in counts} - known else ()
+    return table(words, caption, columns, rows, short, data, name)
 
 
 def development(words: Words, series: list[Series], usual: list[Estimate], name: str) -> Sheet:
@@ -122,7 +124,9 @@ def _intervals(
     return pd.DataFrame(
         {
             words(f"columns.{heading}"): labels,
-            words("columns.value"): [e.value for e in estimates],
+            words("columns.rank" if estimates[0].unit == "rank" else "columns.ratio"): [
+                e.value for e in estimates
+            ],
             "95 % −": [e.low for e in estimates],
             "95 % +": [e.high for e in estimates],
             "p": [e.p for e in estimates],
@@ -159,7 +163,7 @@ def grid(
         {
             words("columns.area"): places,
             words("columns.item"): [words.name(e.definition) for e in cells],
-            words("columns.value"): [e.value for e in cells],
+            words("columns.ratio"): [e.value for e in cells],
             "95 % −": [e.low for e in cells],
             "95 % +": [e.high for e in cells],
             "q": [e.q for e in cells],

@@ -74,12 +74,13 @@ def availability(words: Words, tables: Tables) -> Sheet:
 
 def coverage(words: Words, shares: pd.DataFrame) -> Sheet:
     """The districts' share of the city's reported crimes, year by year."""
+    keys = ("years", "districts", "city", "share")
     low, high = (words.percent(share, 1) for share in (shares.share.min(), shares.share.max()))
     return figure(
         words,
         figures.coverage(words, list(shares.year), list(shares.share)),
         words("figure.coverage_alt", low=low, high=high),
         words("figure.coverage"),
-        shares,
+        shares.set_axis([words(f"columns.{key}") for key in keys], axis=1),
         "coverage",
     )

@@ -51,9 +51,10 @@ def verdict(
     """The reading of a count in two or three words; "clearly" only after the screen."""
     place = position(count, usual)
     plain = words(f"verdict.{place}")
-    if place in ("above", "below") and screened and clear(screened):
-        return words("verdict.survives", verdict=plain)
-    return plain
+    if place not in ("above", "below"):
+        return plain
+    key = "survives" if screened and clear(screened) else "chance"
+    return words(f"verdict.{key}", verdict=plain)
 
 
 def range_of(words: Words, estimate: Estimate | None) -> str:

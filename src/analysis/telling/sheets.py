@@ -165,7 +165,9 @@ def _cell(words: Words, value) -> str:
         return ".."
     if isinstance(value, bool | str):
         return str(value)
-    return str(int(value)) if float(value).is_integer() else words.significant(float(value))
+    if not float(value).is_integer():
+        return words.significant(float(value))
+    return str(int(value)) if 1900 <= value <= 2100 else words.number(float(value))
 
 
 def _svg(drawing: Figure) -> tuple[str, int, int]:

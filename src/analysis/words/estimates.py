@@ -45,7 +45,7 @@ class Estimate:
     vintage
         As of when the figures are.
     source, method
-        Keys of the source record and of the method card.
+        Keys of the source record (several parted by "; ") and of the method card.
     p, q, dispersion
         p value, the same after false discovery control, and variance over mean, where they apply.
     note
