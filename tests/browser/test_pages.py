@@ -59,6 +59,16 @@ def test_a_keyboard_reaches_the_content_first_and_sees_where_it_is(visit, name):
             assert outline != "none"
 
 
+def test_the_text_of_a_figure_can_be_read_on_a_phone(visit):
+    page = visit("6_district_report-lundby.sv", viewport={"width": 390, "height": 800})
+    drawn = page.evaluate(
+        "[...document.querySelectorAll('figure img')].map(i => i.width / i.naturalWidth)"
+    )
+    assert len(drawn) == 3
+    # letters are 9 to 12 pixels in the drawing itself
+    assert min(drawn) > 0.65
+
+
 def test_text_can_be_twice_as_large(visit):
     page = visit("6_district_report-lundby.sv", viewport={"width": 500, "height": 900})
     page.evaluate("document.documentElement.style.fontSize = '200%'")

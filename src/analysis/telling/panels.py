@@ -6,7 +6,6 @@ year with nothing to show says so and why.
 
 import pandas as pd
 
-from analysis.data.identities import rivals
 from analysis.data.tables import Tables
 from analysis.measurement.comparison import Series
 from analysis.measurement.situation import Voice
@@ -14,7 +13,7 @@ from analysis.methods.screening import survivors
 from analysis.telling import figures, sentences
 from analysis.telling.sheets import Column, Sheet, figure, say, table
 from analysis.telling.text import Words
-from analysis.words.estimates import CheckResult, Estimate, frame
+from analysis.words.estimates import Estimate, frame
 from analysis.words.periods import Period
 
 
@@ -449,69 +448,3 @@ def surveys(words: Words, results: list[Estimate], area_id: str, name: str) -> S
         data=_numbers(results),
         name=name,
     )
-
-
-def checks(words: Words, results: list[CheckResult]) -> Sheet:
-    """What each identity of the figures came to."""
-    columns = [Column(words(f"columns.{key}")) for key in ("check", "outcome", "found")]
-    rows = []
-    for result in results:
-        key = f"checks.{result.check.replace(' ', '_')}"
-        found = {name: _found(words, value) for name, value in result.found.items()}
-        rows.append(
-            (
-                words(key, **found),
-                words(f"outcomes.{result.outcome.replace(' ', '_')}"),
-                words(f"{key}_found", **found, n=words.number(result.looked_at)),
-            )
-        )
-    return table(words, words("tables.checks"), columns, rows)
-
-
-def _found(words: Words, value) -> str:
-    if isinstance(value, str):
-        return words.name(value)
-    if isinstance(value, float):
-        return words.percent(value, 1)
-    return str(value) if 1900 < value < 2100 else words.number(value)
-
-
-def rival_series(words: Words, tables: Tables) -> Sheet:
-    """Quantities with several published figures, one row each."""
-    columns = [Column(words(f"columns.{key}")) for key in ("quantity", "period", "values")]
-    rows = [
-        (
-            words.name(row.measure),
-            words.period(Period.parse(row.period)),
-            "; ".join(f"{words(f'series.{key}')}: {n}" for key, n in row.found.items()),
-        )
-        for row in rivals(tables["shootings"]).itertuples()
-    ]
-    if not rows:
-        return nothing(words, words("reasons.no_figure"))
-    return table(words, words("tables.rivals"), columns, rows)
-
-
-def ledger(words: Words, tables: Tables) -> Sheet:
-    """The account of every row."""
-    keys = ("file", "rows_in", "rows_used", "rows_rejected")
-    columns = [Column(words(f"columns.{key}"), number=key != "file") for key in keys]
-    rows = [
-        (
-            row.resource,
-            words.number(row.rows_in),
-            words.number(row.rows_used),
-            words.number(row.rows_rejected),
-        )
-        for row in tables.ledger.itertuples()
-    ]
-    return table(words, words("tables.ledger"), columns, rows, data=tables.ledger, name="ledger")
-
-
-def rejected(words: Words, tables: Tables) -> Sheet:
-    """Every rejected row with its reason."""
-    columns = [Column(words(f"columns.{key}")) for key in ("file", "line", "reason")]
-    rows = [(row.resource, str(row.raw_line), row.reason) for row in tables.rejected.itertuples()]
-    if not rows:
-        return nothing(words, words("outcomes.passed"))
-    return table(words, words("tables.rejected"), columns, rows)

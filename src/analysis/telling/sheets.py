@@ -157,7 +157,8 @@ def figure(
         name=name,
     )
     inside = _blocks().details(words("sheet.numbers"), numbers.html)
-    return Sheet(_blocks().figure(alt, picture, description, width, height, inside))
+    label = words("sheet.picture")
+    return Sheet(_blocks().figure(alt, picture, description, width, height, inside, label))
 
 
 def _cell(words: Words, value) -> str:
