@@ -215,6 +215,8 @@ def test_what_is_wrong_between_files_is_rejected_with_its_reason(copy, row, reas
 
 
 def test_a_file_without_a_record_and_a_record_that_lacks_its_words_are_named(copy):
+    (copy.raw / ".DS_Store").write_text("left by a file manager")
+    assert copy.problems() == []
     (copy.raw / "extra.csv").write_text("a\n1\n", encoding="utf-8")
     assert any("extra.csv: lies in" in problem for problem in copy.problems())
     wrong = add(copy, "more.csv", HEAD, absent="unknown")

@@ -170,7 +170,7 @@ class Workspace:
         found += [
             f"{file.name}: lies in {self.raw} but is not in datapackage.json; enter or remove it."
             for file in sorted(self.raw.iterdir())
-            if file.name not in recorded
+            if file.name not in recorded and not file.name.startswith(".")
         ]
         return found
 

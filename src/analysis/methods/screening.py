@@ -4,7 +4,7 @@ Ten districts times sixteen kinds of crime is 160 chances to be fooled; what is
 named here has survived being one of them.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special, stats
@@ -109,22 +109,24 @@ def detectable(series: list[Series], period: Period, power: float = 0.8) -> list
     rows = _rows(series, period)
     if not rows:
         return []
-    least = sorted((row.found_from(FALSE_DISCOVERY / len(rows), power), row) for row in rows)
-    value, middle = least[len(least) // 2]
+    alpha = FALSE_DISCOVERY / len(rows)
+    rows.sort(key=lambda row: row.found_from(alpha, power))
+    middle = rows[len(rows) // 2]
+    low, value, high = (row.found_from(alpha, power) for row in (rows[0], middle, rows[-1]))
     return [
         replace(
-            middle.now, statistic="detectable", value=value, low=least[0][0], high=least[-1][0],
+            middle.now, statistic="detectable", value=value, low=low, high=high,
             unit="ratio to usual", n=len(rows), reference=middle.usual.period, method="departure",
         )
     ]  # fmt: skip
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class _Row:
     """A count, what is usual there, and the yardstick between them."""
 
-    now: Estimate = field(compare=False)
-    usual: Estimate = field(compare=False)
+    now: Estimate
+    usual: Estimate
     scale: "Scale"
     error: float
     df: float
@@ -184,7 +186,7 @@ def _rows(series: list[Series], period: Period) -> list[_Row]:
     ]
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Scale:
     """Where counts with variance m + a m² jump about as much, many or few.
 
