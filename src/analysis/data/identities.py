@@ -10,6 +10,20 @@ from analysis.data.tables import Tables, period_of
 from analysis.words.estimates import CheckResult
 
 
+def checks(tables: Tables, district_scheme: str, city: str) -> list[CheckResult]:
+    """Every check that a workspace's published figures allow; none without published figures."""
+    crime, areas = tables["crime_counts"], tables["areas"]
+    inside = crime[crime.area_id.isin(areas.area_id[areas.scheme == district_scheme])]
+    if inside.empty:
+        return []
+    return [
+        *chapter_sums(inside, tables["crime_items"]),
+        unexplained_total(inside),
+        coverage_check(coverage(tables, district_scheme, city)),
+        impossible_totals(tables.rejected),
+    ]
+
+
 def by_item(crime: pd.DataFrame) -> pd.DataFrame:
     """Reported crimes with one row an area and year, one column an item; unknown stays missing."""
     return crime.pivot(index=["area_id", "year"], columns="item", values="count")

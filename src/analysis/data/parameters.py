@@ -4,12 +4,14 @@ A misspelt name, an area of another city or a year without figures stops here,
 before a kernel is started, with the nearest right answer.
 """
 
+from datetime import date
 from functools import cached_property
 from typing import ClassVar
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from analysis.data.tables import read_raw
 from analysis.data.workspace import Workspace
 from analysis.words.periods import Period
 from analysis.words.places import slug
@@ -45,13 +47,24 @@ class Ask(BaseModel):
 
 
 class AskPeriod(Ask):
-    """... and about which year."""
+    """... and about which span: any that the city's own events cover, or a year with figures."""
 
     period: str = "2017"
 
     @model_validator(mode="after")
-    def _a_year_with_figures(self):
-        one_of("period", str(Period.parse(self.period)), years(self.city))
+    def _with_figures(self):
+        span = Period.parse(self.period)
+        covered = self.city.observed
+        if covered is None:
+            one_of("period", str(span), years(self.city))
+        elif span not in covered:
+            raise WrongQuestion(
+                f"period {self.period!r} is not covered: {self.workspace} has events from "
+                f"{covered.start} to {covered.end}. Ask for 2017, 2017H1, 2017T2, 2017Q3, 2017-09, "
+                "2017-W36 or 2016-10-01..2017-09-30 within them."
+            )
+        if str(span) != self.period:
+            raise WrongQuestion(f"period {self.period!r} is written {str(span)!r}.")
         return self
 
     @property
@@ -118,6 +131,55 @@ class DistrictReport(AskArea):
     notebook: ClassVar[str] = "6_district_report"
 
 
+class ResidentReport(AskArea):
+    """What notebook 8_resident_report may be asked."""
+
+    notebook: ClassVar[str] = "8_resident_report"
+
+    workspace: str = "exempelstad"
+    period: str = "2017Q3"
+    area: str = "angsvik"
+
+
+class AcuteBrief(AskPeriod):
+    """What notebook 9_acute_brief may be asked: one event of the register."""
+
+    notebook: ClassVar[str] = "9_acute_brief"
+
+    workspace: str = "exempelstad"
+    period: str = "2017Q3"
+    event: str = "A2017-01"
+
+    @model_validator(mode="after")
+    def _an_event(self):
+        one_of("event", self.event, events(self.city, self.span))
+        return self
+
+    @property
+    def occurred(self) -> date:
+        """The day of the event."""
+        return date.fromisoformat(self._row.occurred[:10])
+
+    @property
+    def area_id(self) -> str:
+        """The id of the area where it happened."""
+        return self._row.area_id
+
+    @property
+    def area_name(self) -> str:
+        """The name of that area."""
+        return _raw(self.city, "areas").set_index("area_id").area[self.area_id]
+
+    @property
+    def _row(self) -> pd.Series:
+        return _raw(self.city, "acute_events").set_index("event_id").loc[self.event]
+
+    @property
+    def name(self) -> str:
+        """The name that the result is kept under, without language."""
+        return f"{self.notebook}-{slug(self.event)}"
+
+
 class LeadershipReport(AskPeriod):
     """What notebook 7_leadership_report may be asked."""
 
@@ -125,7 +187,16 @@ class LeadershipReport(AskPeriod):
 
 
 ASKS: dict[str, type[Ask]] = {
-    ask.notebook: ask for ask in (Data, Situation, Trend, DistrictReport, LeadershipReport)
+    ask.notebook: ask
+    for ask in (
+        Data,
+        Situation,
+        Trend,
+        DistrictReport,
+        LeadershipReport,
+        ResidentReport,
+        AcuteBrief,
+    )
 }
 
 
@@ -148,14 +219,25 @@ def question(notebook: str, **parameters) -> Ask:
 
 
 def _raw(city: Workspace, table: str) -> pd.DataFrame:
-    files = [resource.file for resource in city.resources_of(table) if resource.file.exists()]
-    if not files:
+    resources = [one for one in city.resources_of(table) if one.file.exists()]
+    if not resources:
         raise WrongQuestion(f"workspace {city.name!r} has no table {table} yet.")
-    return pd.concat([pd.read_csv(f, dtype=str, keep_default_na=False) for f in files])
+    return pd.concat([read_raw(resource) for resource in resources])
 
 
 def _column(city: Workspace, table: str, column: str) -> list[str]:
     return list(dict.fromkeys(_raw(city, table)[column]))
+
+
+def events(city: Workspace, period: Period) -> list[str]:
+    """The acute events that happened in a period, by their ids; none without a register of them."""
+    if not city.resources_of("acute_events"):
+        return []
+    rows = _raw(city, "acute_events")
+    days = [date.fromisoformat(occurred[:10]) for occurred in rows.occurred]
+    return [
+        event for event, day in zip(rows.event_id, days, strict=True) if Period(day, day) in period
+    ]
 
 
 def districts(city: Workspace) -> dict[str, str]:

@@ -54,6 +54,7 @@ def new(root: Path, name: str, kommun: str = "") -> Path:
         "profile": "data-package", "name": name, "title": name, "version": "1", "madeUp": False,
         "settings": {
             "municipality": f"kommun:{kommun}", "districtScheme": "stadsdel", "cityName": name,
+            "period": "2025", "shown": ["total"],
         },
         "licenses": [{"name": "own", "title": "Egna uppgifter", "titleEn": "Own data"}],
         "sources": [

@@ -7,145 +7,94 @@ a table that lacks a column is refused whole.
 import pandas as pd
 import pandera.pandas as pa
 
-AREA_ID = r"^[a-z_]+:.+$"
-STATUS = ["final", "as stated", "revised", "preliminary", "derived"]
+from analysis.data import registers
+from analysis.data.columns import area, choice, day, number, table, text, whole, year
 
-
-def _one_of(values, what: str) -> pa.Check:
-    return pa.Check.isin(values, error=f"{what} is not one of {', '.join(map(str, values))}")
-
-
-def _at_least(low: float, what: str) -> pa.Check:
-    return pa.Check.ge(low, error=f"{what} is below {low}")
-
-
-def _between(low: float, high: float, what: str) -> pa.Check:
-    return pa.Check.in_range(low, high, error=f"{what} is outside {low} to {high}")
-
-
-def _text(required: bool = True) -> pa.Column:
-    filled = pa.Check.str_length(min_value=1, error="a required text is empty")
-    return pa.Column(str, checks=filled if required else None, coerce=True)
-
-
-def _area() -> pa.Column:
-    return pa.Column(
-        str, pa.Check.str_matches(AREA_ID, error="area_id does not look like scheme:code")
-    )
-
-
-def _year() -> pa.Column:
-    return pa.Column("Int64", _between(1900, 2100, "year"))
-
-
-def _whole(what: str) -> pa.Column:
-    return pa.Column("Int64", _at_least(0, what), nullable=True)
-
+_STATUS = ("final", "as stated", "revised", "preliminary", "derived")
 
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
-    "areas": pa.DataFrameSchema(
-        {
-            "area_id": _area(),
-            "area": _text(),
-            "scheme": _text(),
-            "parent_id": _text(required=False),
-            "valid_from": pa.Column("datetime64[ns]", nullable=True),
-            "valid_to": pa.Column("datetime64[ns]", nullable=True),
-            "tile_column": _whole("tile_column"),
-            "tile_row": _whole("tile_row"),
-            "visitors": pa.Column(str, _one_of(["yes", "no"], "visitors")),
-            "note": _text(required=False),
-        }
+    "areas": table(
+        area_id=area(),
+        area=text(),
+        scheme=text(),
+        parent_id=text(required=False),
+        valid_from=day(required=False),
+        valid_to=day(required=False),
+        tile_column=whole("tile_column"),
+        tile_row=whole("tile_row"),
+        visitors=choice("visitors", "yes", "no"),
+        note=text(required=False),
     ),
-    "area_links": pa.DataFrameSchema(
-        {
-            "from_id": _area(),
-            "to_id": _area(),
-            "weight": pa.Column(float, _between(0, 1, "weight"), nullable=True),
-            "note": _text(),
-        }
+    "area_links": table(
+        from_id=area(),
+        to_id=area(),
+        weight=number("weight", 0, 1, required=False),
+        note=text(),
     ),
-    "crime_items": pa.DataFrameSchema(
-        {
-            "item": _text(),
-            "label_sv": _text(),
-            "label_en": _text(),
-            "parent": _text(required=False),
-            "found_by": pa.Column(str, _one_of(["victims", "police", "both"], "found_by")),
-            "adds_to_total": pa.Column(str, _one_of(["yes", "no"], "adds_to_total")),
-            "headline": pa.Column(str, _one_of(["yes", "no"], "headline")),
-        }
+    "crime_items": table(
+        item=text(),
+        label_sv=text(),
+        label_en=text(),
+        parent=text(required=False),
+        found_by=choice("found_by", "victims", "police", "both"),
+        adds_to_total=choice("adds_to_total", "yes", "no"),
+        headline=choice("headline", "yes", "no"),
     ),
-    "crime_counts": pa.DataFrameSchema(
-        {
-            "area_id": _area(),
-            "year": _year(),
-            "item": _text(),
-            "count": _whole("count"),
-            "source_id": _text(),
-        }
+    "crime_counts": table(
+        area_id=area(), year=year(), item=text(), count=whole("count"), source_id=text()
     ),
-    "population": pa.DataFrameSchema(
-        {
-            "area_id": _area(),
-            "year": _year(),
-            "population": pa.Column("Int64", _at_least(1, "population")),
-            "method": pa.Column(str, _one_of(["register", "derived", "estimate"], "method")),
-            "source_id": _text(),
-        }
+    "population": table(
+        area_id=area(),
+        year=year(),
+        population=whole("population", 1, required=True),
+        method=choice("method", "register", "derived", "estimate"),
+        source_id=text(),
     ),
-    "published_rates": pa.DataFrameSchema(
-        {
-            "area_id": _area(),
-            "year": _year(),
-            "crime": _text(),
-            "rate_per_100000": pa.Column(float, _at_least(0, "rate_per_100000")),
-            "source_id": _text(),
-        }
+    "published_rates": table(
+        area_id=area(),
+        year=year(),
+        crime=text(),
+        rate_per_100000=number("rate_per_100000", 0, float("inf")),
+        source_id=text(),
     ),
-    "shootings": pa.DataFrameSchema(
-        {
-            "series": _text(),
-            "measure": _text(),
-            "area_id": _area(),
-            "period_start": pa.Column("datetime64[ns]"),
-            "period_end": pa.Column("datetime64[ns]", nullable=True),
-            "span_certain": pa.Column(str, _one_of(["yes", "no"], "span_certain")),
-            "value": pa.Column("Int64", _at_least(0, "value")),
-            "status": pa.Column(str, _one_of(STATUS, "status")),
-            "source_id": _text(),
-            "note": _text(required=False),
-        }
+    "shootings": table(
+        series=text(),
+        measure=text(),
+        area_id=area(),
+        period_start=day(),
+        period_end=day(required=False),
+        span_certain=choice("span_certain", "yes", "no"),
+        value=whole("value", required=True),
+        status=choice("status", *_STATUS),
+        source_id=text(),
+        note=text(required=False),
     ),
-    "safety_surveys": pa.DataFrameSchema(
-        {
-            "area_id": _area(),
-            "year_from": pa.Column("Int64", _between(1900, 2100, "year_from"), nullable=True),
-            "year_to": pa.Column("Int64", _between(1900, 2100, "year_to"), nullable=True),
-            "indicator": _text(),
-            "group": _text(),
-            "value": pa.Column(float, _between(0, 100, "value")),
-            "method": _text(),
-            "source_id": _text(),
-            "note": _text(required=False),
-        }
+    "safety_surveys": table(
+        area_id=area(),
+        year_from=year(required=False),
+        year_to=year(required=False),
+        indicator=text(),
+        group=text(),
+        value=number("value", 0, 100),
+        method=text(),
+        source_id=text(),
+        note=text(required=False),
     ),
-    "vulnerable_areas": pa.DataFrameSchema(
-        {"year": _year(), "area": _text(), "class": _text(), "source_id": _text()}
+    "vulnerable_areas": table(
+        **{"year": year(), "area": text(), "class": text(), "source_id": text()}
     ),
-    "claims": pa.DataFrameSchema(
-        {"claim_id": _text(), "claim": _text(), "kind": _text(), "source_id": _text()}
+    "claims": table(claim_id=text(), claim=text(), kind=text(), source_id=text()),
+    "evidence": table(
+        measure=text(),
+        outcome=text(),
+        finding_sv=text(),
+        finding_en=text(),
+        base_sv=text(),
+        base_en=text(),
+        reference=text(),
+        how_read=text(),
     ),
-    "evidence": pa.DataFrameSchema(
-        {
-            "measure": _text(),
-            "outcome": _text(),
-            "finding": _text(),
-            "base": _text(),
-            "reference": _text(),
-            "how_read": _text(),
-        }
-    ),
+    **registers.SCHEMAS,
 }
 
 KEYS = {
@@ -160,6 +109,7 @@ KEYS = {
     "vulnerable_areas": ["year", "area"],
     "claims": ["claim_id"],
     "evidence": ["measure", "outcome"],
+    **registers.KEYS,
 }
 
 

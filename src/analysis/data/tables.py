@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.data.privacy import found, masked
+from analysis.data.registers import ROWS_OF_PERSONS
 from analysis.data.schemas import KEYS, SCHEMAS, broken_rules
 from analysis.data.workspace import Resource, Workspace
 from analysis.data.write import write_atomically
@@ -43,6 +45,10 @@ class Tables:
     rejected: pd.DataFrame
 
     def __getitem__(self, table: str) -> pd.DataFrame:
+        if table in ROWS_OF_PERSONS and table not in self.by_name:
+            raise WrongQuestion(
+                f"table {table} has a row a person or event: a report tells from results alone."
+            )
         return self.by_name[table]
 
     @property
@@ -96,7 +102,7 @@ def read_raw(resource: Resource) -> pd.DataFrame:
         When the file is missing, not UTF-8, or has other columns than its record.
     """
     try:
-        rows = pd.read_csv(resource.file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        rows = _text(resource.file)
     except FileNotFoundError:
         raise MissingWork(
             f"{resource.file} is missing, though datapackage.json lists it."
@@ -111,6 +117,13 @@ def read_raw(resource: Resource) -> pd.DataFrame:
             f"its record says {', '.join(resource.columns)}."
         )
     return rows.assign(resource=resource.name, raw_line=range(2, len(rows) + 2))
+
+
+def _text(file: Path) -> pd.DataFrame:
+    """Every cell of a CSV file, or of the first sheet of an Excel file, as text."""
+    if file.suffix == ".xlsx":
+        return pd.read_excel(file, dtype=str, keep_default_na=False, engine="calamine")
+    return pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
 
 
 def _typed(table: str, raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
@@ -129,7 +142,7 @@ def _typed(table: str, raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
                     values.append(number(text))
                 except ValueError:
                     values.append(None)
-                    unreadable[index] += f"{name} {text!r} is not a number; "
+                    unreadable[index] += f"{name} {masked(text)!r} is not a number; "
             typed = pd.Series(values, index=rows.index, dtype=float)
             if kind == "Int64":
                 broken = typed.notna() & (typed % 1 != 0)
@@ -139,7 +152,7 @@ def _typed(table: str, raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
         elif kind.startswith("datetime"):
             typed = pd.to_datetime(rows[name].where(rows[name] != ""), errors="coerce")
             lost = typed.isna() & (rows[name] != "")
-            unreadable[lost] += name + " is not a date: " + rows[name][lost] + "; "
+            unreadable[lost] += name + " is not a date: " + rows[name][lost].map(masked) + "; "
             rows[name] = typed.astype("datetime64[ns]")
     return rows, unreadable.str.removesuffix("; ")
 
@@ -162,8 +175,8 @@ def accept(table: str, raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     raw = raw.reset_index(drop=True)
     rows, reasons = _typed(table, raw)
-    broken = broken_rules(table, rows).reindex(rows.index).fillna("")
-    reasons = reasons.where(reasons != "", broken)
+    for why in (broken_rules(table, rows), _of_persons(table, rows)):
+        reasons = reasons.where(reasons != "", why.reindex(rows.index).fillna(""))
     key = KEYS[table]
     open_rows = reasons == ""
     repeated = open_rows & rows[open_rows].duplicated(key, keep=False).reindex(
@@ -176,6 +189,18 @@ def accept(table: str, raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     rejected = rows.loc[~good, ["resource", "raw_line"]].assign(reason=reasons[~good])
     rejected.insert(0, "table", table)
     return rows.loc[good, columns].reset_index(drop=True), rejected.reset_index(drop=True)
+
+
+def _of_persons(table: str, rows: pd.DataFrame) -> pd.Series:
+    """Rows with a personal identifier in a text, and in which column; never the text itself."""
+    reasons = pd.Series("", index=rows.index)
+    for name, column in SCHEMAS[table].columns.items():
+        if name in rows and str(column.dtype).startswith("str"):
+            texts = pd.Series(rows[name].unique())
+            kinds = {text: ", ".join(found(text)) for text in texts if found(text)}
+            hit = rows[name].isin(kinds) & (reasons == "")
+            reasons[hit] = f"{name} holds a " + rows[name][hit].map(kinds) + ": remove it"
+    return reasons
 
 
 def _set_aside(table: str, rows: pd.DataFrame, reasons: pd.Series) -> pd.Series:
@@ -257,7 +282,8 @@ def _between_tables(
         if "source_id" in rows:
             reasons[~rows.source_id.isin(sources)] = "source_id is not a source of datapackage.json"
         if "area_id" in rows and table != "areas":
-            reasons[~rows.area_id.isin(areas.index)] = "area_id is not in the table areas"
+            known = rows.area_id.isin(areas.index) | (rows.area_id == "")
+            reasons[~known] = "area_id is not in the table areas"
         if table == "crime_counts":
             reasons[~rows["item"].isin(tables["crime_items"]["item"])] = (
                 "item is not in the table crime_items"
@@ -286,8 +312,15 @@ def save(tables: Tables, workspace: Workspace) -> Path:
     return folder
 
 
-def load(workspace: Workspace) -> Tables:
+def load(workspace: Workspace, rows_of_persons: bool = False) -> Tables:
     """The tables as notebook 1 saved them.
+
+    Parameters
+    ----------
+    workspace
+        The city.
+    rows_of_persons
+        Whether tables with a row a person or event are opened too; for analysis alone.
 
     Raises
     ------
@@ -300,7 +333,8 @@ def load(workspace: Workspace) -> Tables:
         raise MissingWork(f"the tables of {workspace.name!r} have not been made: {way_out}")
     if json.loads((folder / "made_from.json").read_text())["raw"] != workspace.fingerprint():
         raise MissingWork(f"the raw data of {workspace.name!r} have changed: {way_out}")
-    read = {name: pd.read_parquet(folder / f"{name}.parquet") for name in SCHEMAS}
+    opened = [name for name in SCHEMAS if rows_of_persons or name not in ROWS_OF_PERSONS]
+    read = {name: pd.read_parquet(folder / f"{name}.parquet") for name in opened}
     return Tables(
         read,
         pd.read_parquet(folder / "ledger.parquet"),

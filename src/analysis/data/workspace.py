@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 
+from analysis.words.periods import Period
 from analysis.words.questions import MissingWork, WrongQuestion, one_of
 
 RECORD_FIELDS = (
     "name", "path", "table", "title", "kind", "sources", "retrieved", "period", "areaScheme",
     "status", "absent", "cannotSay", "hash", "bytes", "schema",
 )  # fmt: skip
-NOT_DATA = {"datapackage.json", "README.md"}
+NOT_DATA = {"datapackage.json", "README.md", "truth.json"}
 SOURCE_FIELDS = ("name", "title", "publisher", "where", "published", "licence")
 
 
@@ -120,6 +121,15 @@ class Workspace:
     def settings(self) -> dict:
         """What the workspace has chosen: municipality, district scheme, series of shootings."""
         return self.package["settings"]
+
+    @property
+    def observed(self) -> Period | None:
+        """The span of the city's own register of events; None where figures are published ones."""
+        registers = self.resources_of("incidents")
+        if not registers:
+            return None
+        spans = [Period.parse(resource.period) for resource in registers]
+        return Period(min(s.start for s in spans), max(s.end for s in spans))
 
     def terms(self, language: str) -> dict[str, str]:
         """The terms of every licence by its name, in the reader's language."""

@@ -1,0 +1,263 @@
+"""What a city itself writes down: events, surveys, observations, the chain, the law's duties.
+
+Published figures are received; these tables are kept by the parties themselves, as plain CSV or
+Excel files. Nothing in them may point out a person.
+"""
+
+import pandera.pandas as pa
+
+from analysis.data.columns import area, choice, day, month, number, period, table, text, whole
+
+VOICES = ("residents", "police", "district")
+PARTIES = (*VOICES, "association", "housing", "school")
+THEMES = (
+    "lighting", "environment", "drug_dealing", "youth", "alcohol", "traffic", "violence",
+    "burglary",
+)  # fmt: skip
+DUTIES = (
+    "mapping", "other_information", "analysis", "action_plan", "council", "coordinator",
+    "follow_up",
+)  # fmt: skip
+ROWS_OF_PERSONS = ("incidents", "observations", "survey_respondents", "survey_answers")
+_ANY = float("inf")
+
+
+def _yes_no(what: str) -> pa.Column:
+    return choice(what, "yes", "no")
+
+
+def _theme() -> pa.Column:
+    return choice("theme", *THEMES)
+
+
+SCHEMAS: dict[str, pa.DataFrameSchema] = {
+    # events, and what was known of them when
+    "incidents": table(
+        incident_id=text(),
+        item=text(),
+        occurred=day(),
+        area_id=area(),
+        easting=whole("easting"),
+        northing=whole("northing"),
+        status=choice("status", "final", "preliminary"),
+        source_id=text(),
+    ),
+    "first_counts": table(
+        area_id=area(),
+        month=month(),
+        item=text(),
+        count=whole("count"),
+        known_on=day(),
+        source_id=text(),
+    ),
+    "breaks": table(
+        item=text(),
+        area_id=text(required=False),
+        from_date=day(),
+        kind=choice("kind", "method", "definition", "boundary", "taxonomy", "provider"),
+        what_sv=text(),
+        what_en=text(),
+    ),
+    "enforcement": table(
+        area_id=area(),
+        month=month(),
+        kind=choice("kind", "arrest", "detention", "conviction"),
+        persons=whole("persons"),
+        source_id=text(),
+    ),
+    # residents, one row a person; never told one by one
+    "population_groups": table(
+        area_id=area(),
+        year=whole("year", 1900, required=True),
+        sex=choice("sex", "women", "men"),
+        age_group=text(),
+        population=whole("population", 1, required=True),
+        source_id=text(),
+    ),
+    "survey_waves": table(
+        wave=text(),
+        period_start=day(),
+        period_end=day(),
+        mode=text(),
+        frame=text(),
+        sampled=whole("sampled", 1, required=True),
+        method=text(),
+        source_id=text(),
+    ),
+    "survey_items": table(item=text(), theme=text(), text_sv=text(), text_en=text()),
+    "survey_codes": table(
+        item=text(),
+        code=text(),
+        label_sv=text(),
+        label_en=text(),
+        role=choice("role", "good", "bad", "neither", "dont_know", "refused"),
+    ),
+    "survey_respondents": table(
+        wave=text(),
+        respondent_id=text(),
+        area_id=area(),
+        stratum=text(),
+        weight=number("weight", 0, _ANY),
+        sex=choice("sex", "women", "men"),
+        age_group=text(),
+    ),
+    "survey_answers": table(wave=text(), respondent_id=text(), item=text(), code=text()),
+    # what the parties see, and what they agree on
+    "observations": table(
+        observation_id=text(),
+        date=day(),
+        area_id=area(),
+        party=choice("party", *PARTIES),
+        channel=choice("channel", "safety_walk", "field", "report", "dialogue"),
+        theme=_theme(),
+        severity=whole("severity", 1, required=True),
+        source_id=text(),
+    ),
+    "ratings": table(
+        area_id=area(),
+        period=period(),
+        voice=choice("voice", *VOICES),
+        theme=_theme(),
+        rating=number("rating", 1, 4),
+        source_id=text(),
+    ),
+    "focus": table(
+        area_id=area(),
+        period=period(),
+        rank=whole("rank", 1, required=True),
+        theme=_theme(),
+        agreed_by=text(),
+        decided=day(),
+    ),
+    "district_indicators": table(
+        area_id=area(),
+        period=period(),
+        indicator=text(),
+        value=number("value", -_ANY, _ANY, required=False),
+        unit=text(),
+        source_id=text(),
+    ),
+    # the chain
+    "problems": table(
+        problem_id=text(),
+        area_id=area(),
+        theme=_theme(),
+        title_sv=text(),
+        title_en=text(),
+        since=day(),
+        closed=day(required=False),
+        owner=text(),
+        priority=_yes_no("priority"),
+    ),
+    "causes": table(
+        cause_id=text(),
+        problem_id=text(required=False),
+        side=choice("side", "situation", "victim", "offender"),
+        kind=choice("kind", "triggering", "underlying"),
+        cause_sv=text(),
+        cause_en=text(),
+        rival=_yes_no("rival"),
+        step=whole("step"),
+        basis=text(required=False),
+        owner=text(),
+    ),
+    "measures": table(
+        measure_id=text(),
+        cause_id=text(required=False),
+        indicator_id=text(required=False),
+        area_id=area(),
+        type=text(),
+        title_sv=text(),
+        title_en=text(),
+        owner=text(),
+        partners=text(required=False),
+        level=choice("level", "staff", "leadership"),
+        horizon=choice("horizon", "acute", "short", "long"),
+        starts=day(),
+        ends=day(required=False),
+        dose_unit=text(),
+        follow_up=day(),
+        evidence=text(required=False),
+    ),
+    "doses": table(
+        measure_id=text(),
+        month=month(),
+        planned=number("planned", 0, _ANY),
+        delivered=number("delivered", 0, _ANY, required=False),
+    ),
+    "indicators": table(
+        indicator_id=text(),
+        kind=choice("kind", "crime", "survey", "district"),
+        definition=text(),
+        area_id=area(),
+        wanted=choice("wanted", "less", "more"),
+        baseline=number("baseline", -_ANY, _ANY, required=False),
+        baseline_period=text(required=False),
+        target=number("target", -_ANY, _ANY, required=False),
+        owner=text(),
+    ),
+    "follow_ups": table(
+        measure_id=text(),
+        followed_up=day(),
+        period=period(),
+        value=number("value", -_ANY, _ANY, required=False),
+        decision=choice("decision", "continue", "change", "end"),
+        owner=text(),
+    ),
+    # acute events, and the law
+    "acute_events": table(
+        event_id=text(),
+        occurred=day(),
+        item=text(),
+        area_id=area(),
+        easting=whole("easting"),
+        northing=whole("northing"),
+        known_sv=text(),
+        known_en=text(),
+        unknown_sv=text(),
+        unknown_en=text(),
+        presence_from=day(required=False),
+        presence_until=day(required=False),
+        source_id=text(),
+    ),
+    "tasks": table(
+        event_id=text(),
+        party=choice("party", *PARTIES),
+        task_sv=text(),
+        task_en=text(),
+        due=day(),
+    ),
+    "duties": table(
+        duty=choice("duty", *DUTIES),
+        document_sv=text(),
+        document_en=text(),
+        decided=day(),
+        note=text(required=False),
+    ),
+}
+
+KEYS = {
+    "incidents": ["incident_id"],
+    "first_counts": ["area_id", "month", "item"],
+    "breaks": ["item", "area_id", "from_date"],
+    "enforcement": ["area_id", "month", "kind"],
+    "population_groups": ["area_id", "year", "sex", "age_group"],
+    "survey_waves": ["wave"],
+    "survey_items": ["item"],
+    "survey_codes": ["item", "code"],
+    "survey_respondents": ["wave", "respondent_id"],
+    "survey_answers": ["wave", "respondent_id", "item"],
+    "observations": ["observation_id"],
+    "ratings": ["area_id", "period", "voice", "theme"],
+    "focus": ["area_id", "period", "rank"],
+    "district_indicators": ["area_id", "period", "indicator"],
+    "problems": ["problem_id"],
+    "causes": ["cause_id"],
+    "measures": ["measure_id"],
+    "doses": ["measure_id", "month"],
+    "indicators": ["indicator_id"],
+    "follow_ups": ["measure_id", "followed_up"],
+    "acute_events": ["event_id"],
+    "tasks": ["event_id", "party", "task_sv"],
+    "duties": ["duty", "decided"],
+}
