@@ -4,12 +4,20 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 YEAR   ?= 2017
+QUARTER ?= 2017Q3
+EXAMPLE := data/raw/exempelstad/datapackage.json
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 
-.PHONY: reports test test-all lab bench lint lock clean
+.PHONY: reports example test test-all lab bench lint lock clean
 
-reports: $(VENV)/ready          ## every report of the shipped data
+reports: $(VENV)/ready $(EXAMPLE)  ## every report of the real city and of the made-up one
 	$(BIN)/lagesbild run goteborg $(YEAR)
+	$(BIN)/lagesbild run exempelstad $(QUARTER)
+
+example: $(EXAMPLE)             ## the made-up city, the same to the byte each time
+
+$(EXAMPLE): $(VENV)/ready $(wildcard src/analysis/example/*.py src/analysis/example/by_hand/*)
+	$(BIN)/lagesbild example
 
 test: $(VENV)/ready             ## the tests
 	$(PYTEST) -m "not browser"

@@ -8,6 +8,7 @@ import pytest
 
 from analysis.data import tables
 from analysis.data.workspace import Workspace
+from analysis.example import city as example
 from analysis.measurement.comparison import Series
 from analysis.words.estimates import Estimate
 from analysis.words.periods import Period
@@ -15,6 +16,12 @@ from analysis.words.periods import Period
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 os.environ["LAGESBILD_ROOT"] = str(ROOT)
+
+
+def pytest_configure(config):
+    """The made-up city stands before any worker asks for it."""
+    if not hasattr(config, "workerinput"):
+        example.make(ROOT)
 
 
 def pytest_addoption(parser):
@@ -34,6 +41,16 @@ def city() -> Workspace:
 @pytest.fixture(scope="session")
 def read(city) -> tables.Tables:
     return tables.build(city)
+
+
+@pytest.fixture(scope="session")
+def made_up() -> Workspace:
+    return Workspace.find("exempelstad")
+
+
+@pytest.fixture(scope="session")
+def made_up_tables(made_up) -> tables.Tables:
+    return tables.build(made_up)
 
 
 @pytest.fixture

@@ -26,8 +26,11 @@ app = typer.Typer(
 )
 out, err = Console(), Console(stderr=True)
 
-City = Annotated[str, typer.Argument(help="Folder in data/raw: goteborg.")]
-Year = Annotated[str, typer.Argument(help="The year to report: 2017.")]
+City = Annotated[str, typer.Argument(help="Folder in data/raw: goteborg, exempelstad.")]
+Span = Annotated[
+    str | None,
+    typer.Argument(help="The span to report: 2017Q3, 2017-09, 2017; the city's own when left out."),
+]
 Reports = Annotated[
     list[str] | None,
     typer.Option("--report", "-r", help=f"Only this kind: {', '.join(REPORTS)}. May be repeated."),
@@ -63,21 +66,21 @@ def check(workspace: City = "goteborg", as_json: AsJson = False) -> None:
         for row in rejected:
             told = f"rejected: {row['resource']} line {row['raw_line']}: {row['reason']}"
             out.print(told, soft_wrap=True, highlight=False, markup=False)
-        told = f"Years that can be reported: {', '.join(years(city))}."
+        told = f"Spans that can be reported: {city.observed or ', '.join(years(city))}."
         out.print(told, soft_wrap=True, highlight=False)
 
 
 @app.command("plan")
 def show_plan(
     workspace: City = "goteborg",
-    period: Year = "2017",
+    period: Span = None,
     report: Reports = None,
     area: AreasOf = None,
     lang: Languages = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what a run would make, in order, without making it."""
-    jobs = plan(workspace, period, report, area, lang)
+    jobs = plan(workspace, period or _usual(workspace), report, area, lang)
     _answer(
         as_json,
         [{"name": job.name, "stage": job.stage, **job.ask.model_dump()} for job in jobs],
@@ -88,7 +91,7 @@ def show_plan(
 @app.command()
 def run(
     workspace: City = "goteborg",
-    period: Year = "2017",
+    period: Span = None,
     report: Reports = None,
     area: AreasOf = None,
     lang: Languages = None,
@@ -98,7 +101,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Make the reports, and what they build on."""
-    jobs = plan(workspace, period, report, area, lang)
+    jobs = plan(workspace, period or _usual(workspace), report, area, lang)
     from analysis.running import reports
 
     with Progress(
@@ -119,7 +122,7 @@ def run(
         except reports.Busy as busy:
             _refuse(str(busy), BUSY)
     failed = [outcome for outcome in outcomes if not outcome.made]
-    folder = jobs[0].ask.city.reports / period
+    folder = jobs[0].ask.city.reports / jobs[0].ask.period
     answer = {
         "folder": str(folder),
         "made": [o.name for o in outcomes if o.made],
@@ -145,12 +148,21 @@ def list_made(workspace: City = "goteborg", as_json: AsJson = False) -> None:
 
 
 @app.command("open")
-def open_portal(workspace: City = "goteborg", period: Year = "2017") -> None:
-    """Open the page that leads to every report of a year."""
+def open_portal(workspace: City = "goteborg", period: Span = None) -> None:
+    """Open the page that leads to every report of a span."""
+    period = period or _usual(workspace)
     index = Workspace.find(workspace).reports / period / "index.html"
     if not index.exists():
         raise MissingWork(f"{index} has not been made: lagesbild run {workspace} {period}")
     typer.launch(str(index))
+
+
+@app.command("example")
+def make_example() -> None:
+    """Make the made-up city exempelstad anew; it is the same to the byte each time."""
+    from analysis.example import city
+
+    out.print(f"{city.make(project_root())}: made up; try: lagesbild run exempelstad")
 
 
 @app.command()
@@ -163,6 +175,11 @@ def new(
     out.print(
         f"{folder}: fill the tables, enter them in datapackage.json, then: lagesbild check {name}"
     )
+
+
+def _usual(workspace: str) -> str:
+    """The span that a city reports when none is asked for."""
+    return Workspace.find(workspace).settings["period"]
 
 
 def _answer(as_json: bool, data, shown) -> None:
