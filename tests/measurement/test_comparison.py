@@ -89,8 +89,17 @@ def test_the_op_eds_15_against_40_is_refused(read, city):
 
 def test_rival_series_make_the_reader_choose(read, city):
     with pytest.raises(WrongQuestion, match="rival series: choose one of annual, press_2015"):
-        shootings(read, city, "confirmed shootings", "kommun:1480")
-    chosen = shootings(read, city, "confirmed shootings", "kommun:1480", "annual")
+        shootings(
+            read, city, Period.parse("2017"), measure="confirmed shootings", area_id="kommun:1480"
+        )
+    chosen = shootings(
+        read,
+        city,
+        Period.parse("2017"),
+        measure="confirmed shootings",
+        area_id="kommun:1480",
+        series="annual",
+    )
     assert chosen.values.tolist() == [48, 46, 56, 52, 31, 39, 21, 43, 20]
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.measurement.situation import reported
+from analysis.measurement.crime import reported
 from analysis.methods.decomposition import REST, contributions
 from analysis.words.periods import Period
 from tests.conftest import series

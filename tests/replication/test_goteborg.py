@@ -3,7 +3,7 @@
 import pytest
 from scipy import stats
 
-from analysis.measurement import situation
+from analysis.measurement import crime, situation
 from analysis.measurement.comparison import LikeForLike, NotComparable, Series
 from analysis.measurement.counts import dispersion
 from analysis.methods import change, screening
@@ -16,7 +16,7 @@ Y = {year: Period.parse(str(year)) for year in range(2005, 2026)}
 
 @pytest.fixture(scope="module")
 def shots(read, city):
-    return situation.shootings(read, city, **city.settings["shootings"])
+    return situation.shootings(read, city, Y[2019], **city.settings["shootings"])
 
 
 def test_shootings_jump_four_times_more_than_independent_events(shots):
@@ -57,7 +57,7 @@ def test_15_against_40_hangs_on_what_the_source_does_not_say(read, city, shots):
 
 
 def test_persons_killed_do_not_jump(read, city):
-    killed = situation.shootings(read, city, **city.settings["killed"])
+    killed = situation.shootings(read, city, Y[2019], **city.settings["killed"])
     since = Series(e for e in killed if e.period.year >= 2005)
     assert (len(since), str(since.period)) == (14, "2005-01-01..2018-12-31")
     assert dispersion(since).value == pytest.approx(0.984, abs=5e-4)
@@ -66,7 +66,7 @@ def test_persons_killed_do_not_jump(read, city):
 @pytest.fixture(scope="module")
 def whole_city(read, city):
     items = list(read["crime_items"]["item"])
-    return situation.reported(read, city, "kommun:1480", items, Y[2020])
+    return crime.reported(read, city, "kommun:1480", items, Y[2020])
 
 
 def part(parts, item):
@@ -86,15 +86,13 @@ def test_vandalism_is_the_largest_part_of_the_rise_in_most_districts(read, city)
     items = list(read["crime_items"]["item"])
     largest = {}
     for area in read.areas.of_scheme("stadsdel_2011_2020"):
-        counts = situation.reported(read, city, area.id, items, Y[2015])
+        counts = crime.reported(read, city, area.id, items, Y[2015])
         largest[area.key] = contributions(counts, read["crime_items"], Y[2015])[0].definition
     assert list(largest.values()).count("k12") >= 8, largest
 
 
 def test_assault_by_district_and_what_survives(read, city):
-    trends = [
-        trend(one) for one in situation.all_reported(read, city, ["assault"], Y[2020]).values()
-    ]
+    trends = [trend(one) for one in crime.all_reported(read, city, ["assault"], Y[2020]).values()]
     by_name = {read.areas[e.area].key: e for e in screening.screen(trends)}
     assert 100 * (by_name["centrum"].value - 1) == pytest.approx(-4.0, abs=0.05)
     assert 100 * (by_name["orgryte-harlanda"].value - 1) == pytest.approx(2.6, abs=0.06)
@@ -103,7 +101,7 @@ def test_assault_by_district_and_what_survives(read, city):
 
 
 def test_the_vandalism_of_2015_stands_out_but_four_years_are_too_few_for_the_screen(read, city):
-    series = situation.all_reported(read, city, situation.headline(read), Y[2015])
+    series = crime.all_reported(read, city, crime.headline(read), Y[2015])
     found = screening.departures(list(series.values()), Y[2015])
     vandalism = [e for e in found if e.definition == "k12" and e.beyond(1)]
     assert len(vandalism) == 4
@@ -115,8 +113,8 @@ def test_the_vandalism_of_2015_stands_out_but_four_years_are_too_few_for_the_scr
     ("year", "item", "change"), [(2017, "k9", -28), (2019, "theft_from_vehicle", -37)]
 )
 def test_districts_added_up_show_what_no_single_one_can(read, city, year, item, change):
-    series = situation.all_reported(read, city, situation.headline(read), Y[year])
-    added = situation.together(read, city, series)
+    series = crime.all_reported(read, city, crime.headline(read), Y[year])
+    added = crime.together(read, city, series)
     assert added[item].at(Y[year]).value == sum(
         one.at(Y[year]).value for (_, kind), one in series.items() if kind == item
     )
@@ -127,7 +125,7 @@ def test_districts_added_up_show_what_no_single_one_can(read, city, year, item, 
 
 
 def test_districts_added_up_are_never_compared_with_the_citys_own_figure(read, city, whole_city):
-    series = situation.all_reported(read, city, ["k9"], Y[2017])
-    added = situation.together(read, city, series)["k9"].at(Y[2017])
+    series = crime.all_reported(read, city, ["k9"], Y[2017])
+    added = crime.together(read, city, series)["k9"].at(Y[2017])
     with pytest.raises(NotComparable, match="series"):
         LikeForLike(whole_city["k9"].at(Y[2016]), added)

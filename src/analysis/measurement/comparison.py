@@ -138,7 +138,7 @@ def span_words(period: Period) -> str:
 
 @dataclass(frozen=True)
 class Series:
-    """Values of one place and one definition over equal spans, oldest first; like for like all.
+    """Values of one place and one definition over the same span of each year; like for like all.
 
     Unknown values stay in their place: ``complete`` tells whether there are any.
 
@@ -177,9 +177,9 @@ class Series:
 
     @property
     def complete(self) -> bool:
-        """Whether every span has a value and none between the first and the last is left out."""
+        """Whether every span has a value and no year between the first and the last is left out."""
         steps = all(
-            after.period.previous == before.period for before, after in pairwise(self.estimates)
+            after.period.year_before == before.period for before, after in pairwise(self.estimates)
         )
         return steps and all(e.known for e in self)
 

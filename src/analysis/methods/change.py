@@ -167,7 +167,7 @@ def against_each_year(series: Series) -> list[Estimate]:
 
 
 def contrast(series: Series, period: Period) -> list[Estimate]:
-    """The change since the period before, as if events were independent and as measured.
+    """The change since the same span a year earlier, as if events were independent and as measured.
 
     Returns
     -------
@@ -175,9 +175,9 @@ def contrast(series: Series, period: Period) -> list[Estimate]:
         :func:`exact`, :func:`dispersed` and :func:`noticed_from`, the noise taken from the years
         before ``period``; all not available, with the reason, when the series lacks a figure.
     """
-    before, after = series.at(period.previous), series.at(period)
+    before, after = series.at(period.year_before), series.at(period)
     if before is None or after is None or not (before.known and after.known):
-        last = replace(series.estimates[-1], period=period, reference=period.previous)
+        last = replace(series.estimates[-1], period=period, reference=period.year_before)
         return [
             unknown(last, statistic, "ratio", note="no figure", method=method)
             for statistic, method in (

@@ -34,7 +34,7 @@ def contributions(
     period
         The period whose change is split.
     since
-        The period that it is set against; the one before when None.
+        The period that it is set against; the same span a year earlier when None.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def contributions(
         crimes; largest change first, what no published item covers last as "rest". Empty
         when the total is not known in both periods or did not change.
     """
-    span = (since or period.previous, period)
+    span = (since or period.year_before, period)
     whole = _pair(series, total, span)
     if whole is None or whole.after.value == whole.before.value:
         return []

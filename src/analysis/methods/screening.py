@@ -77,7 +77,7 @@ def departures(series: list[Series], period: Period) -> list[Estimate]:
     Anscombe (1948), Biometrika 35:246 (the scale); Smyth (2004), Stat. Appl. Genet. Mol.
     Biol. 3(1):3 (moderation).
     """
-    return screen([row.departure() for row in _rows(series, period)])
+    return screen([row.departure() for row in judged(series, period)])
 
 
 def usual(series: list[Series], period: Period) -> list[Estimate]:
@@ -86,7 +86,7 @@ def usual(series: list[Series], period: Period) -> list[Estimate]:
     A count lies outside its range exactly when its departure's interval leaves out 1; for rows
     that are screened it takes the place of :func:`analysis.measurement.counts.usual_range`.
     """
-    return [row.range() for row in _rows(series, period)]
+    return [row.range() for row in judged(series, period)]
 
 
 def detectable(series: list[Series], period: Period, power: float = 0.8) -> list[Estimate]:
@@ -106,7 +106,7 @@ def detectable(series: list[Series], period: Period, power: float = 0.8) -> list
         row alone would survive, ``low`` and ``high`` of the most and the least sensitive row.
         Empty without a family.
     """
-    rows = _rows(series, period)
+    rows = judged(series, period)
     if not rows:
         return []
     alpha = FALSE_DISCOVERY / len(rows)
@@ -122,7 +122,7 @@ def detectable(series: list[Series], period: Period, power: float = 0.8) -> list
 
 
 @dataclass(frozen=True)
-class _Row:
+class Row:
     """A count, what is usual there, and the yardstick between them."""
 
     now: Estimate
@@ -131,12 +131,16 @@ class _Row:
     error: float
     df: float
 
+    @property
+    def gap(self) -> float:
+        """How far the count lies from the usual, on the scale."""
+        return self.scale(self.now.value) - self.scale(self.usual.value)
+
     def departure(self) -> Estimate:
         """The count over the usual, with its interval and p value."""
         here = self.scale(self.now.value)
         reach = stats.t.ppf((1 + self.now.level) / 2, self.df) * self.error
         low, high = (self.scale.count(here + side) for side in (-reach, reach))
-        gap = abs(here - self.scale(self.usual.value))
         return replace(
             self.now,
             statistic="departure",
@@ -146,7 +150,7 @@ class _Row:
             unit="ratio to usual",
             n=self.usual.n,
             reference=self.usual.period,
-            p=float(2 * stats.t.sf(gap / self.error, self.df)),
+            p=float(2 * stats.t.sf(abs(self.gap) / self.error, self.df)),
             dispersion=self.usual.dispersion,
             method="departure",
         )
@@ -164,25 +168,34 @@ class _Row:
         return self.scale.count(self.scale(self.usual.value) + far) / self.usual.value
 
 
-def _rows(series: list[Series], period: Period) -> list[_Row]:
-    judged = [(s, s.at(period), usual_range(s, period)) for s in series]
-    judged = [(s, now, usual) for s, now, usual in judged if now and now.known and usual.known]
-    if not judged:
+def judged(series: list[Series], period: Period, scale: "Scale | None" = None) -> list[Row]:
+    """The rows of a family that can be judged, with their yardstick.
+
+    Parameters
+    ----------
+    series, period
+        As for :func:`departures`.
+    scale
+        The scale to measure them on; that of the family itself when None.
+    """
+    found = [(s, s.at(period), usual_range(s, period)) for s in series]
+    found = [(s, now, usual) for s, now, usual in found if now and now.known and usual.known]
+    if not found:
         return []
-    before = [s.before(period).values for s, _, _ in judged]
-    scale = Scale.of(before)
-    kinds = [now.definition for _, now, _ in judged]
-    least = np.array([scale.least(usual.value) for _, _, usual in judged])
+    before = [s.before(period).values for s, _, _ in found]
+    scale = scale or Scale.of(before)
+    kinds = [now.definition for _, now, _ in found]
+    least = np.array([scale.least(usual.value) for _, _, usual in found])
     noise, df = lending([scale(counts) for counts in before], kinds, least)
     return [
-        _Row(
+        Row(
             now=now,
             usual=usual,
             scale=scale,
             error=float(np.sqrt(max(variance, floor) * (1 + 1 / usual.n))),
             df=float(free),
         )
-        for (_, now, usual), variance, floor, free in zip(judged, noise, least, df, strict=True)
+        for (_, now, usual), variance, floor, free in zip(found, noise, least, df, strict=True)
     ]
 
 

@@ -1,0 +1,313 @@
+"""Reported crime of a place, as series that may be compared: the same span of each year.
+
+A quarter is set beside the same quarter of other years, never beside the quarter before, so the
+season is not taken for a change; and no series runs on across a break in how something is counted.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.data.tables import Tables
+from analysis.data.workspace import Workspace
+from analysis.measurement.comparison import Series
+from analysis.measurement.counts import SINCE, unknown
+from analysis.words.estimates import Estimate
+from analysis.words.periods import Period
+from analysis.words.places import Area
+from analysis.words.questions import WrongQuestion, one_of
+
+UNIT = "reported crimes"
+EVENTS = "events"
+SUM_OF_DISTRICTS = "sum of districts"
+
+
+def reported(
+    tables: Tables, city: Workspace, area_id: str, items: list[str], until: Period
+) -> dict[str, Series]:
+    """Reported crimes of one area, one series an item: the span of ``until`` in each year so far.
+
+    They are counted from the city's own events where it has them, else read from published
+    yearly figures.
+
+    Raises
+    ------
+    WrongQuestion
+        For an area or item that the tables do not hold.
+    """
+    area = tables.areas[area_id]
+    for item in items:
+        one_of("item", item, tables["crime_items"]["item"])
+    if city.observed is None:
+        return _published(tables, city, area, items, until)
+    return _counted(tables, city, area, items, until)
+
+
+def _published(
+    tables: Tables, city: Workspace, area: Area, items: list[str], until: Period
+) -> dict[str, Series]:
+    crime = tables["crime_counts"]
+    rows = crime[(crime.area_id == area.id) & (crime.year <= until.year)]
+    found: dict[str, Series] = {}
+    for item in items if until.kind == "year" else []:
+        mine = rows[rows["item"] == item]
+        if len(mine):
+            found[item] = Series(_figure(row, area, city) for row in mine.itertuples())
+    return found
+
+
+def _figure(row, area: Area, city: Workspace) -> Estimate:
+    blank = pd.isna(row.count)
+    return Estimate(
+        statistic="count",
+        definition=row.item,
+        value=None if blank else float(row.count),
+        unit=UNIT,
+        n=None if blank else float(row.count),
+        area=area.id,
+        scheme=area.scheme,
+        period=Period.parse(str(row.year)),
+        status="not available" if blank else "final",
+        vintage=city.sources[row.source_id].published,
+        source=row.source_id,
+        method="count",
+        note="not published" if blank else "",
+    )
+
+
+def _counted(
+    tables: Tables, city: Workspace, area: Area, items: list[str], until: Period
+) -> dict[str, Series]:
+    events = tables["incidents"]
+    inside = blocks(tables, city, area.id)
+    if inside is not None:
+        events = events[events.area_id.isin(inside)]
+    parts = adding(tables)
+    regimes = {item: _regime(tables, parts.get(item, [item]), area, until) for item in items}
+    crimes = {"total", *parts["total"]}
+    made: dict[str, list[Estimate]] = {item: [] for item in items}
+    for span in spans(city, until):
+        during = events[_during(events.occurred, span)]
+        counts = during["item"].value_counts()
+        status = "preliminary" if (during.status == "preliminary").any() else "final"
+        sources = sorted(set(during.source_id)) or sorted(set(events.source_id))
+        for item in items:
+            since = regimes[item]
+            if since is not None and span.start < since.date():
+                continue
+            value = float(counts.reindex(parts.get(item, [item])).fillna(0).sum())
+            made[item].append(
+                Estimate(
+                    statistic="count",
+                    definition=item,
+                    value=value,
+                    unit=UNIT if item in crimes else EVENTS,
+                    n=value,
+                    area=area.id,
+                    scheme=area.scheme,
+                    period=span,
+                    status=status,
+                    series="" if since is None else f"{SINCE}{since.date()}",
+                    vintage=max(city.sources[name].published for name in sources),
+                    source="; ".join(sources),
+                    method="count",
+                )
+            )
+    return {item: Series(_one_status(row)) for item, row in made.items() if row}
+
+
+def adding(tables: Tables) -> dict[str, list[str]]:
+    """The items that the total of a city's own events is the sum of."""
+    tree = tables["crime_items"]
+    return {"total": list(tree["item"][tree.adds_to_total == "yes"])}
+
+
+def _one_status(estimates: list[Estimate]) -> list[Estimate]:
+    """A series is as final as its latest span; what is still to be registered is told beside it."""
+    latest = max(estimates, key=lambda e: e.period.start)
+    return [replace(e, status=latest.status) for e in estimates]
+
+
+def _during(occurred: pd.Series, span: Period) -> pd.Series:
+    after_last = pd.Timestamp(span.end) + pd.Timedelta(days=1)
+    return (occurred >= pd.Timestamp(span.start)) & (occurred < after_last)
+
+
+def events_during(tables: Tables, city: Workspace, area_id: str, span: Period) -> pd.DataFrame:
+    """The rows of the register of events for one area and span; rows never leave an analysis."""
+    events = tables["incidents"]
+    inside = blocks(tables, city, area_id)
+    here = _during(events.occurred, span)
+    return events[here if inside is None else here & events.area_id.isin(inside)]
+
+
+def located(
+    tables: Tables, city: Workspace, item: str, until: Period
+) -> tuple[pd.DataFrame, Period | None, int]:
+    """Every event of one item with a place, from the register's start to a period's end.
+
+    Returns
+    -------
+    events : pandas.DataFrame
+        Columns ``easting``, ``northing`` and ``day``; empty without a register.
+    watched : Period or None
+        The span that they cover.
+    unplaced : int
+        Events that had to be left out, since they have no coordinates.
+    """
+    events, watched = tables["incidents"], None
+    if city.observed is not None:
+        watched = Period(city.observed.start, until.end)
+        events = events[(events["item"] == item) & _during(events.occurred, watched)]
+    placed = events.dropna(subset=["easting", "northing"])
+    found = placed[["easting", "northing"]].assign(day=placed.occurred)
+    return found, watched, len(events) - len(placed)
+
+
+def blocks(tables: Tables, city: Workspace, area_id: str) -> list[str] | None:
+    """The building blocks of an area; None for the whole city.
+
+    Blocks do not change when districts do, so the past is counted in today's boundaries.
+    """
+    if area_id == city.settings["municipality"]:
+        return None
+    links = tables["area_links"]
+    return list(links.from_id[(links.to_id == area_id) & (links.weight == 1)]) or [area_id]
+
+
+def spans(city: Workspace, until: Period) -> list[Period]:
+    """The span of ``until`` in each year of the city's register, oldest first."""
+    found = []
+    for span in _backwards(until):
+        if span not in city.observed:
+            break
+        found.append(span)
+    return found[::-1]
+
+
+def _backwards(span: Period) -> Iterator[Period]:
+    """A span, and the same a year earlier, as long as there is one (week 53 soon has none)."""
+    while True:
+        yield span
+        try:
+            span = span.year_before
+        except WrongQuestion:
+            return
+
+
+def _regime(tables: Tables, items: list[str], area: Area, until: Period) -> pd.Timestamp | None:
+    """Since when something is counted as it is in ``until``; None when nothing was changed."""
+    breaks = tables["breaks"]
+    ours = breaks["item"].isin(items) & breaks.area_id.isin(["", area.id])
+    before = breaks.from_date <= pd.Timestamp(until.start)
+    found = breaks.from_date[ours & before]
+    return found.max() if len(found) else None
+
+
+def headline(tables: Tables) -> list[str]:
+    """The kinds of crime that are screened: clear types that do not overlap, by their keys."""
+    items = tables["crime_items"]
+    return list(items["item"][items.headline == "yes"])
+
+
+def districts(tables: Tables, city: Workspace, period: Period) -> list[str]:
+    """The ids of the districts that figures of a period are told for, in the register's order.
+
+    Published figures are those of the districts in force then; the city's own events are
+    counted in today's districts, whatever the period.
+    """
+    then = period if city.observed is None else None
+    return [area.id for area in tables.areas.of_scheme(city.settings["districtScheme"], then)]
+
+
+def all_reported(
+    tables: Tables, city: Workspace, items: list[str], until: Period
+) -> dict[tuple[str, str], Series]:
+    """The series of every district and item, keyed (area id, item)."""
+    return {
+        (area_id, item): series
+        for area_id in districts(tables, city, until)
+        for item, series in reported(tables, city, area_id, items, until).items()
+    }
+
+
+def together(
+    tables: Tables, city: Workspace, series: dict[tuple[str, str], Series]
+) -> dict[str, Series]:
+    """The districts added up, one series an item; unknown in a year when any of them is.
+
+    It is not the city's own figure, since not every crime could be placed in a district:
+    its ``series`` says so, and the guard keeps the two apart.
+    """
+    municipality = tables.areas[city.settings["municipality"]]
+    last = max(one.estimates[-1].period for one in series.values())
+    areas = districts(tables, city, last)
+    found = {}
+    for item in dict.fromkeys(item for _, item in series):
+        mine = {area: one for (area, kind), one in series.items() if kind == item}
+        periods = sorted({e.period for one in mine.values() for e in one})
+        found[item] = Series(
+            _sum([mine[a].at(p) if a in mine else None for a in areas], municipality)
+            for p in periods
+        )
+    return found
+
+
+def _sum(parts: list[Estimate | None], area: Area) -> Estimate:
+    some = next(part for part in parts if part is not None)
+    about = {"area": area.id, "series": SUM_OF_DISTRICTS}
+    if not all(part is not None and part.known for part in parts):
+        return unknown(some, "count", some.unit, note="not published", **about)
+    value = sum(part.value for part in parts)
+    return replace(some, value=value, n=value, **about)
+
+
+def coverage_moved(added: Series, whole: Series | None, period: Period) -> Estimate:
+    """How the districts' part of the city's count moved against the years before.
+
+    Returns
+    -------
+    Estimate
+        Percentage points against the mean of earlier years in which both are known; ``n`` those
+        years. Not available where the city's own figure is not published.
+    """
+    now = at(added, period)
+    shares = {
+        e.period: 100 * e.value / mine.value
+        for e in added
+        if whole and (mine := whole.at(e.period)) and e.known and mine.known and mine.value
+    }
+    earlier = [share for when, share in shares.items() if when.start < period.start]
+    if period not in shares or not earlier:
+        note = "no figure for the city"
+        return unknown(now, "coverage moved", "percentage points", note=note, method="share")
+    moved = shares[period] - sum(earlier) / len(earlier)
+    return replace(
+        now, statistic="coverage moved", value=moved, unit="percentage points", n=len(earlier),
+        method="share",
+    )  # fmt: skip
+
+
+def at(series: Series, period: Period) -> Estimate:
+    """The value of a series in one period, not available where the series has none."""
+    found = series.at(period)
+    if found is not None:
+        return found
+    like = replace(series.estimates[-1], period=period)
+    return unknown(like, like.statistic, like.unit, note="not published")
+
+
+def by_area(series: dict[tuple[str, str], Series]) -> dict[str, dict[str, Series]]:
+    """Series keyed (area id, item) as one dictionary of items an area."""
+    areas: dict[str, dict[str, Series]] = {}
+    for (area_id, item), one in series.items():
+        areas.setdefault(area_id, {})[item] = one
+    return areas
+
+
+def city_count(tables: Tables, city: Workspace, item: str, period: Period) -> Estimate | None:
+    """The whole city's count of one item in one period, None when there is no such row."""
+    municipality = city.settings["municipality"]
+    series = reported(tables, city, municipality, [item], period)
+    return series[item].at(period) if item in series else None
