@@ -1,0 +1,213 @@
+"""Was it done, did it change, was it the measure: three answers that never stand for each other.
+
+A full delivery is no result, and a result is no effect. What has not been evaluated says so in
+its own row instead of being read out of the other two.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from analysis.data.tables import Tables
+from analysis.measurement.comparison import Difference, differences
+from analysis.words.estimates import Estimate
+from analysis.words.periods import Period
+from analysis.words.questions import one_of
+
+WAYS = ("right way", "wrong way", "cannot be told apart", "not available")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """An indicator's newest value beside its baseline; says nothing of why.
+
+    ``way`` is one of ``WAYS``. ``reason`` is the key of why it is not available: no baseline, no
+    value, no interval, or not comparable, and then ``refused`` names the parts that differ.
+    """
+
+    indicator_id: str
+    wanted: str
+    baseline: Estimate | None
+    now: Estimate
+    way: str
+    reason: str = ""
+    refused: tuple[Difference, ...] = ()
+
+
+def doses_until(tables: Tables, day: date) -> pd.DataFrame:
+    """The rows of ``doses`` whose month was over by the end of a day."""
+    doses = tables["doses"]
+    return doses[doses.month.map(lambda month: Period.parse(month).end <= day).astype(bool)]
+
+
+def process(tables: Tables, measure_id: str, until: Period) -> Estimate:
+    """Was it done: delivered of planned dose, in per cent, over the months with a known delivery.
+
+    Parameters
+    ----------
+    tables
+        With measures, doses and areas.
+    measure_id
+        The measure.
+    until
+        Months that were over by its end are counted, from the measure's first month.
+
+    Returns
+    -------
+    Estimate
+        ``n`` the months with a known delivery, ``period`` from the first to the last of them;
+        ``note`` "months unknown" when planned months have no known delivery, which are then no
+        part of the plan either. Not available with the note "no process data" when no month is
+        known, "nothing planned" when the plan of those known is nought. There is no interval:
+        nothing was sampled.
+
+    Raises
+    ------
+    WrongQuestion
+        For an unknown measure.
+    """
+    area = _area_of(tables, measure_id)
+    about = {
+        "statistic": "process", "definition": measure_id, "unit": "%", "area": area,
+        "scheme": tables.areas[area].scheme, "method": "process",
+    }  # fmt: skip
+    doses = doses_until(tables, until.end)
+    doses = doses[doses.measure_id == measure_id]
+    known = doses.dropna(subset="delivered")
+    if known.empty or not known.planned.sum():
+        note = "no process data" if known.empty else "nothing planned"
+        return Estimate(value=None, period=until, status="not available", note=note, **about)
+    return Estimate(
+        value=float(100 * known.delivered.sum() / known.planned.sum()),
+        n=float(len(known)),
+        period=Period(Period.parse(known.month.min()).start, Period.parse(known.month.max()).end),
+        status="as stated",
+        note="months unknown" if len(known) < len(doses) else "",
+        **about,
+    )
+
+
+def result(indicator, now: Estimate, accept: tuple[str, ...] = ()) -> Result:
+    """Did it change: an indicator's newest value beside its baseline, and which way it went.
+
+    Parameters
+    ----------
+    indicator
+        A row of the table ``indicators``.
+    now
+        The indicator's newest value, of the same definition and area.
+    accept
+        Parts in which the two may differ all the same, as in
+        :class:`analysis.measurement.comparison.LikeForLike`.
+
+    Returns
+    -------
+    Result
+        "right way" or "wrong way" when the interval of ``now`` leaves out the baseline,
+        "cannot be told apart" when it does not; without an interval there is no way to tell.
+
+    Notes
+    -----
+    The register holds the baseline as a bare number, so it is taken as exact, which is generous: a
+    baseline has noise too, and a measure often starts after an unusually bad period, from which
+    figures come back by themselves. Where both periods stand in a series,
+    :mod:`analysis.methods.change` judges the difference.
+    """
+    about = {"indicator_id": indicator.indicator_id, "wanted": indicator.wanted, "now": now}
+    if pd.isna(indicator.baseline) or not indicator.baseline_period:
+        return Result(baseline=None, way="not available", reason="no baseline", **about)
+    baseline = _baseline(indicator, now)
+    if not now.known:
+        return Result(baseline=baseline, way="not available", reason="no value", **about)
+    refused = tuple(d for d in differences(baseline, now) if d.part not in accept)
+    if refused:
+        return Result(
+            baseline=baseline,
+            way="not available",
+            reason="not comparable",
+            refused=refused,
+            **about,
+        )
+    if now.low is None:
+        return Result(baseline=baseline, way="not available", reason="no interval", **about)
+    return Result(baseline=baseline, way=_way(now, baseline.value, indicator.wanted), **about)
+
+
+def effect(tables: Tables, measure_id: str, until: Period) -> Estimate:
+    """Was it the measure: not evaluated here, since no design has been chosen for it.
+
+    Returns
+    -------
+    Estimate
+        Not available, with the note "no design"; the evaluation of the measure replaces it.
+
+    Raises
+    ------
+    WrongQuestion
+        For an unknown measure.
+    """
+    area = _area_of(tables, measure_id)
+    return Estimate(
+        statistic="effect", definition=measure_id, value=None, unit="ratio", area=area,
+        scheme=tables.areas[area].scheme, period=until, status="not available", method="effect",
+        note="no design",
+    )  # fmt: skip
+
+
+def _area_of(tables: Tables, measure_id: str) -> str:
+    areas = tables["measures"].set_index("measure_id").area_id
+    return areas[one_of("measure", measure_id, areas.index)]
+
+
+def _baseline(indicator, now: Estimate) -> Estimate:
+    return Estimate(
+        statistic=now.statistic,
+        definition=indicator.definition,
+        value=float(indicator.baseline),
+        unit=now.unit,
+        area=indicator.area_id,
+        scheme=now.scheme,
+        period=Period.parse(indicator.baseline_period),
+        status=now.status if now.known else "as stated",
+        series=now.series,
+        source=now.source,
+        method=now.method,
+        note="as entered in the register",
+    )
+
+
+def _way(now: Estimate, baseline: float, wanted: str) -> str:
+    if not now.beyond(baseline):
+        return "cannot be told apart"
+    return "right way" if (now.value < baseline) == (wanted == "less") else "wrong way"
+
+
+def begun(tables: Tables, area_id: str, until: Period) -> list[str]:
+    """The ids of an area's own measures that had started by the end of a period."""
+    measures = tables["measures"]
+    mine = (measures.area_id == area_id) & (measures.starts <= pd.Timestamp(until.end))
+    return sorted(measures.measure_id[mine])
+
+
+def results(tables: Tables, newest: list[Estimate]) -> dict[str, Result]:
+    """The result of every measure whose indicator's newest value is known or was looked for.
+
+    Parameters
+    ----------
+    tables
+        With measures and indicators.
+    newest
+        :func:`analysis.chain.indicators.newest`, the indicator's id in ``series``.
+    """
+    now = {e.series: e for e in newest}
+    rows = {row.indicator_id: row for row in tables["indicators"].itertuples()}
+    return {
+        row.measure_id: result(
+            rows[row.indicator_id],
+            now[row.indicator_id],
+            accept=("span",) if rows[row.indicator_id].kind == "survey" else (),
+        )
+        for row in tables["measures"].itertuples()
+        if row.indicator_id in now
+    }

@@ -1,0 +1,105 @@
+"""The newest value of an indicator, of the same part of the year as its baseline.
+
+A quarter is never held against a year, nor this wave against itself; an indicator without a newer
+value has none.
+"""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.data.tables import Tables
+from analysis.data.workspace import Workspace
+from analysis.measurement import counts, crime
+from analysis.measurement.counts import unknown
+from analysis.words.estimates import Estimate
+from analysis.words.periods import Period
+
+STATISTIC = "indicator now"
+
+
+def newest(
+    tables: Tables, city: Workspace, area_id: str, until: Period, released: list[Estimate]
+) -> list[Estimate]:
+    """The newest value of each indicator of an area by the end of a period.
+
+    Parameters
+    ----------
+    tables, city
+        The workspace and its tables.
+    area_id, until
+        Whose indicators, and the last day known.
+    released
+        Survey shares of the area as they may be told.
+
+    Returns
+    -------
+    list of Estimate
+        One an indicator, its id in ``series``: a count of the baseline's span in the latest year
+        that holds all of it, with the interval of its own noise; the share of a later wave; or
+        the administration's own figure, which has no interval. Not available with the note
+        "no newer value" where there is none after the baseline.
+    """
+    rows = tables["indicators"]
+    find = {"crime": _count, "survey": _share, "district": _figure}
+    found = []
+    for row in rows[rows.area_id == area_id].itertuples():
+        e = find[row.kind](tables, city, row, _span(row, until), released)
+        found.append(replace(e, statistic=STATISTIC, series=row.indicator_id, note=e.note))
+    return found
+
+
+def _span(row, until: Period) -> Period:
+    """The baseline's part of the year in the latest year that was over; else the whole period."""
+    if not row.baseline_period:
+        return until
+    span = Period.parse(row.baseline_period)
+    while (later := _a_year_on(span)).end <= until.end:
+        span = later
+    return span
+
+
+def _a_year_on(span: Period) -> Period:
+    return Period.of_months(span.start.year + 1, span.start.month, span.months)
+
+
+def _none(tables: Tables, row, span: Period, unit: str) -> Estimate:
+    like = Estimate(
+        statistic=STATISTIC, definition=row.definition, value=0.0, unit=unit, area=row.area_id,
+        scheme=tables.areas[row.area_id].scheme, period=span,
+    )  # fmt: skip
+    return unknown(like, STATISTIC, unit, note="no newer value")
+
+
+def _count(tables: Tables, city: Workspace, row, span: Period, _) -> Estimate:
+    newer = not row.baseline_period or span != Period.parse(row.baseline_period)
+    series = crime.reported(tables, city, row.area_id, [row.definition], span)
+    if not newer or row.definition not in series:
+        return _none(tables, row, span, crime.UNIT)
+    mine = series[row.definition]
+    return counts.level(crime.at(mine, span), counts.usual_range(mine, span).dispersion)
+
+
+def _share(tables: Tables, city: Workspace, row, span: Period, released) -> Estimate:
+    since = Period.parse(row.baseline_period).end if row.baseline_period else None
+    waves = [
+        e
+        for e in released
+        if e.statistic == "survey share" and e.definition == row.definition
+        if e.area == row.area_id and (since is None or e.period.start > since)
+    ]
+    return max(waves, key=lambda e: e.period) if waves else _none(tables, row, span, "%")
+
+
+def _figure(tables: Tables, city: Workspace, row, span: Period, _) -> Estimate:
+    rows = tables["district_indicators"]
+    rows = rows[(rows.area_id == row.area_id) & (rows.indicator == row.definition)]
+    mine = rows[rows.period == str(span)]
+    if mine.empty or pd.isna(mine.value.iloc[0]) or str(span) == row.baseline_period:
+        unit = rows.unit.iloc[0] if len(rows) else ""
+        return _none(tables, row, span, unit)
+    like = _none(tables, row, span, mine.unit.iloc[0])
+    return replace(
+        like, value=float(mine.value.iloc[0]), status="final", note="", method="indicator",
+        source=mine.source_id.iloc[0],
+    )  # fmt: skip
