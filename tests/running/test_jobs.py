@@ -44,7 +44,7 @@ def test_one_report_brings_what_it_builds_on_and_no_more():
         ({"areas": ["lundbi"]}, "did you mean 'lundby'"),
         ({"languages": ["svenska"]}, "Allowed: sv, en"),
         ({"period": "2021"}, "2019, 2020"),
-        ({"workspace": "malmo"}, "Allowed: goteborg"),
+        ({"workspace": "malmo"}, "Allowed: exempelstad, goteborg"),
     ],
 )
 def test_a_wrong_plan_is_answered_before_anything_starts(asked, answer):

@@ -5,16 +5,17 @@ from concurrent.futures import Future
 
 import pytest
 
+from analysis.data.parameters import question
 from analysis.data.workspace import Workspace
 from analysis.running import portal, reports
-from analysis.running.jobs import plan
+from analysis.running.jobs import Job, plan
 from analysis.running.kernel import PrivateKernelManager, without_traces
 from analysis.running.reports import Busy, Outcome
 
 
 @pytest.fixture
 def jobs():
-    return plan("goteborg", "2017", ["leadership"], languages=["sv"])
+    return plan("goteborg", "2017", ["leadership"], ["lundby"], ["sv"])
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ class Instead:
 
     def submit(self, _, root, notebook, parameters):
         done = Future()
-        name = f"{notebook}.{parameters['language']}"
+        name = Job(question(notebook, **parameters)).name
         error = "ValueError: broken (cell 4)" if notebook in self.failing else ""
         done.set_result(Outcome(name, 0.1, 0 if error else 10, error))
         return done

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.measurement import situation
+from analysis.measurement import crime, situation
 from analysis.measurement.comparison import LikeForLike, NotComparable
 from analysis.measurement.counts import dispersion, usual_range
 from analysis.methods import change, screening, trend
@@ -114,7 +114,7 @@ def test_noise_is_explained_and_not_only_given(sv):
 
 def test_what_a_change_consisted_of_is_named(sv, read, city):
     items = list(read["crime_items"]["item"])
-    whole = situation.reported(read, city, "kommun:1480", items, Period.parse("2015"))
+    whole = crime.reported(read, city, "kommun:1480", items, Period.parse("2015"))
     told = sentences.contribution(
         sv, contributions(whole, read["crime_items"], Period.parse("2015"))
     )
@@ -124,7 +124,7 @@ def test_what_a_change_consisted_of_is_named(sv, read, city):
 
 
 def test_beside_every_none_stands_what_could_have_been_seen(sv, read, city):
-    found = situation.all_reported(read, city, situation.headline(read), P2017)
+    found = crime.all_reported(read, city, crime.headline(read), P2017)
     (told,) = sentences.detectable(sv, screening.detectable(list(found.values()), P2017))
     assert told.startswith("Bland 160 syns bara stora ändringar.")
     assert sentences.detectable(sv, []) == []
@@ -158,8 +158,8 @@ def test_next_steps_ask_how_much_the_police_looked(sv):
     assert nothing == sv("next.none")
 
 
-def test_a_voice_that_is_missing_is_named_with_its_district(sv, read, city):
-    silent = situation.silent(read, city, ["stadsdel:139", "stadsdel:140"], P2017)
+def test_a_voice_that_is_missing_is_named_with_its_district(sv):
+    silent = {"residents": ["stadsdel:140"], "district": ["stadsdel:139", "stadsdel:140"]}
     told = sentences.next_steps(sv, [], {}, silent, places=2)
     assert "Hör invånarna i Norra Hisingen: rösten saknas där." in told
     assert "Hör stadsdelsförvaltningen: rösten saknas helt." in told

@@ -41,7 +41,8 @@ def test_both_languages_fill_the_same_places():
 def test_no_number_is_typed_into_a_sentence():
     """Digits stand only in names of laws, surveys and methods, in dates and in fixed units."""
     allowed = ("definitions.", "series.", "methods.", "claims.", "figure.", "columns.", "rank.",
-               "beside.", "noise.", "language.", "titles.", "kinds.", "readers.", "closing.interval")  # fmt: skip
+               "beside.", "noise.", "language.", "titles.", "kinds.", "readers.", "closing.interval",
+               "law.", "rhythm.", "resident.of_hundred", "ordinals.")  # fmt: skip
     typed = [
         key for key, text in spoken("sv").items()
         if re.search(r"\d", re.sub(r"\{.*?\}", "", text)) and not key.startswith(allowed)
@@ -99,8 +100,8 @@ def test_numbers_and_dates_as_readers_write_them(said, expected):
     ("period", "swedish", "english"),
     [
         ("2017", "2017", "2017"),
-        ("2017Q3", "kvartal 3 2017", "quarter 3 of 2017"),
-        ("2017T1", "tertial 1 2017", "tertial 1 of 2017"),
+        ("2017Q3", "tredje kvartalet 2017", "quarter 3 of 2017"),
+        ("2017T1", "första tertialet 2017", "tertial 1 of 2017"),
         ("2017-09", "september 2017", "September 2017"),
         ("2017-W05", "vecka 5 2017", "week 5 of 2017"),
         ("2017-01-01..2017-09-30", "januari–september 2017", "January–September 2017"),

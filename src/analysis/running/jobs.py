@@ -6,8 +6,9 @@ run, shown or counted, and running it asks nothing new.
 
 from dataclasses import dataclass
 
-from analysis.data.parameters import ASKS, LANGUAGES, Ask, districts, question
+from analysis.data.parameters import ASKS, LANGUAGES, Ask, districts, events, question
 from analysis.data.workspace import Workspace
+from analysis.words.periods import Period
 from analysis.words.places import slug
 from analysis.words.questions import one_of
 
@@ -17,15 +18,25 @@ REPORTS = {
     "trend": "3_trend",
     "district": "6_district_report",
     "leadership": "7_leadership_report",
+    "residents": "8_resident_report",
+    "acute": "9_acute_brief",
 }
-STAGES = (("1_data",), ("2_situation", "3_trend"), ("6_district_report", "7_leadership_report"))
+_ANALYSES = ("1_data", "2_situation", "3_trend")
+STAGES = (
+    ("1_data",),
+    ("2_situation", "3_trend"),
+    ("6_district_report", "7_leadership_report", "8_resident_report", "9_acute_brief"),
+)
 NEEDS = {
     "1_data": (),
     "2_situation": ("1_data",),
     "3_trend": ("1_data",),
-    "6_district_report": ("1_data", "2_situation", "3_trend"),
-    "7_leadership_report": ("1_data", "3_trend"),
+    "6_district_report": _ANALYSES,
+    "7_leadership_report": _ANALYSES,
+    "8_resident_report": _ANALYSES,
+    "9_acute_brief": _ANALYSES,
 }
+REGISTERS = {"8_resident_report": ("ratings", "measures"), "9_acute_brief": ("acute_events",)}
 
 
 @dataclass(frozen=True)
@@ -57,11 +68,12 @@ def plan(
     Parameters
     ----------
     workspace, period
-        Which city and year.
+        Which city and span.
     reports
-        Keys of ``REPORTS``; all when None.
+        Keys of ``REPORTS``; all that the city has registers for when None.
     areas
-        Districts by key or name; all when None. They limit only notebooks about one district.
+        Districts by key or name; all when None. They limit only the readers' reports about one
+        district and what they build on.
     languages
         "sv", "en"; both when None.
 
@@ -71,17 +83,25 @@ def plan(
         For anything that the workspace does not have, with the nearest that it has.
     """
     city = Workspace.find(workspace)
-    wanted = {REPORTS[one_of("report", name, REPORTS)] for name in reports or REPORTS}
+    offered = [name for name, notebook in REPORTS.items() if _has_registers(city, notebook)]
+    wanted = {REPORTS[one_of("report", name, offered)] for name in reports or offered}
     wanted |= {needed for notebook in wanted for needed in NEEDS[notebook]}
     jobs = []
     for notebook in (name for stage in STAGES for name in stage if name in wanted):
-        places = [{}]
+        subjects: list[dict[str, str]] = [{}]
         if "area" in ASKS[notebook].model_fields:
-            places = [{"area": slug(area)} for area in areas or sorted(districts(city))]
-        for place in places:
+            subjects = [{"area": slug(area)} for area in areas or sorted(districts(city))]
+        elif "event" in ASKS[notebook].model_fields:
+            subjects = [{"event": event} for event in events(city, Period.parse(period))]
+        for subject in subjects:
             for language in languages or LANGUAGES:
                 ask = question(
-                    notebook, workspace=workspace, period=period, language=language, **place
+                    notebook, workspace=workspace, period=period, language=language, **subject
                 )
                 jobs.append(Job(ask))
     return jobs
+
+
+def _has_registers(city: Workspace, notebook: str) -> bool:
+    """Whether a city keeps the registers that a report cannot be without."""
+    return all(city.resources_of(table) for table in REGISTERS.get(notebook, ()))

@@ -144,13 +144,13 @@ def without_design(words: Words, claim: str) -> tuple[str, str]:
 def table_of(words: Words, tried: dict[str, tuple[str, str]]) -> Sheet:
     """The claims with what was found and the verdict, one row each."""
     if not tried:
-        return say(words("sheet.nothing", why=words("reasons.no_figure")), "note")
+        return say(words("sheet.nothing", why=words("claims.none")), "note")
     columns = [Column(words(f"columns.{key}")) for key in ("claim", "ruling", "tried")]
     rows = [
         (words(f"claims.{claim}"), words(f"claims.ruling_{ruling}"), told)
         for claim, (told, ruling) in tried.items()
     ]
-    return table(words, words("tables.claims"), columns, rows)
+    return say(words("claims.op_ed")) + table(words, words("tables.claims"), columns, rows)
 
 
 def _years(words: Words, counts: list[Estimate]) -> str:

@@ -244,3 +244,120 @@ def availability(words: Words, grid) -> Figure:
     panel.set(xlabel="", ylabel="")
     panel.tick_params(length=0)
     return drawing
+
+
+SHAPES = {"residents": "o", "police": "s", "district": "^"}
+
+
+def voices(words: Words, labels: list[str], ratings) -> Figure:
+    """How serious each voice holds each theme to be, 1 to 4; each voice has a shape of its own.
+
+    ``ratings`` has themes as rows and voices as columns, missing where a voice said nothing.
+    """
+    drawing = Figure(figsize=(style.WIDTH, 0.34 * len(labels) + 1.3), layout="constrained")
+    panel = drawing.subplots()
+    places = np.arange(len(labels))
+    for place, (low, high) in enumerate(zip(ratings.min(axis=1), ratings.max(axis=1), strict=True)):
+        if high > low:
+            panel.plot([low, high], [place, place], color=style.USUAL, lw=5, zorder=1)
+    lift = dict(zip(ratings.columns, (-0.16, 0.0, 0.16), strict=True))
+    for voice, tone in zip(ratings.columns, (style.HERE, style.MORE, style.LESS), strict=True):
+        panel.plot(
+            ratings[voice], places + lift[voice], linestyle="none", marker=SHAPES[voice], ms=8,
+            color=tone, markeredgecolor="white", label=words(f"voices.{voice}"), zorder=2,
+        )  # fmt: skip
+    panel.set(xlim=(0.8, 4.2), xticks=range(1, 5))
+    panel.set_xticklabels([words(f"joint.rating_{n}") for n in range(1, 5)])
+    panel.set_yticks(places, labels)
+    panel.invert_yaxis()
+    panel.grid(axis="x")
+    panel.tick_params(axis="y", length=0)
+    panel.spines["left"].set_visible(False)
+    drawing.legend(loc="outside upper left", ncols=3, frameon=False)
+    return drawing
+
+
+def week(words: Words, grid, strong: set[tuple[int, int]]) -> Figure:
+    """Events by part of the day (rows) and weekday (columns); cells that stand out framed.
+
+    ``grid`` is a frame of counts, missing where they are protected.
+    """
+    drawing = Figure(figsize=(style.WIDTH, 0.5 * len(grid) + 0.9), layout="constrained")
+    panel = drawing.subplots()
+    values = grid.astype(float).to_numpy(na_value=np.nan)
+    ramp = LinearSegmentedColormap.from_list("many", ["#eef3f8", "#7fa3c7"])
+    sns.heatmap(
+        values, ax=panel, cmap=ramp, cbar=False, linewidths=1, linecolor="white", vmin=0,
+        xticklabels=list(grid.columns), yticklabels=list(grid.index),
+    )  # fmt: skip
+    for (row, column), value in np.ndenumerate(values):
+        text = ".." if np.isnan(value) else words.number(value)
+        framed = (row, column) in strong
+        panel.text(
+            column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=9,
+            weight="bold" if framed else "normal", color=style.INK,
+        )  # fmt: skip
+        if framed:
+            place = (column + 0.04, row + 0.06)
+            panel.add_patch(Rectangle(place, 0.92, 0.88, fill=False, ec=style.INK, lw=2))
+    panel.xaxis.tick_top()
+    panel.tick_params(length=0, axis="both")
+    panel.set_yticklabels(panel.get_yticklabels(), rotation=0)
+    return drawing
+
+
+def year_wheel(words: Words, labels: list[str], shares, here: set[int]) -> Figure:
+    """How large a part of a year each month usually has; the months reported are filled.
+
+    ``shares`` has the columns ``share``, ``low``, ``high`` and ``even``, in per cent.
+    """
+    drawing = Figure(figsize=(style.WIDTH, 2.5), layout="constrained")
+    panel = drawing.subplots()
+    for place, row in enumerate(shares.itertuples()):
+        tone = style.HERE if place in here else style.USUAL
+        panel.bar(place, row.share, color=tone, width=0.72)
+        panel.plot([place, place], [row.low, row.high], color=style.INK, lw=1.2)
+    panel.plot(range(12), shares.even, color=style.FAINT, lw=0.9, ls=":")
+    panel.set_xticks(range(len(labels)), labels)
+    panel.set(ylim=(0, None), ylabel="")
+    panel.yaxis.set_major_formatter(FuncFormatter(lambda y, _: words.percent(y / 100)))
+    panel.tick_params(axis="x", length=0)
+    return drawing
+
+
+def chain(words: Words, columns: list[tuple[str, list]], edges: list[tuple], loose: set) -> Figure:
+    """The chain from problem to result, a column a kind of link; loose ends have a broken edge.
+
+    Parameters
+    ----------
+    words
+        The reader's language.
+    columns
+        Heading, and the nodes of that kind as (key, text), from left to right.
+    edges
+        Pairs of keys that are linked.
+    loose
+        Keys of the nodes that miss a link.
+    """
+    most = max((len(nodes) for _, nodes in columns), default=1)
+    drawing = Figure(figsize=(style.WIDTH + 1.6, 0.72 * most + 0.7), layout="constrained")
+    panel = drawing.subplots()
+    places = {}
+    for x, (heading, nodes) in enumerate(columns):
+        panel.text(x + 0.45, -0.35, heading, ha="center", va="center", weight="bold", fontsize=9)
+        for i, (key, text) in enumerate(nodes):
+            y = (i + 0.5) * most / len(nodes)
+            places[key] = (x, y)
+            broken = key in loose
+            panel.add_patch(
+                Rectangle((x, y - 0.36), 0.9, 0.72, facecolor="#f4f7fa",
+                          edgecolor=style.MORE if broken else style.FAINT,
+                          lw=1.6 if broken else 0.8, ls="--" if broken else "-")
+            )  # fmt: skip
+            panel.text(x + 0.45, y, text, ha="center", va="center", fontsize=7)
+    for start, end in edges:
+        (x0, y0), (x1, y1) = places[start], places[end]
+        panel.plot([x0 + 0.9, x1], [y0, y1], color=style.FAINT, lw=0.9)
+    panel.set(xlim=(-0.05, len(columns)), ylim=(most + 0.05, -0.6))
+    panel.set_axis_off()
+    return drawing

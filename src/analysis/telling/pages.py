@@ -14,14 +14,19 @@ from analysis.telling.text import Words, words
 from analysis.words.estimates import Estimate
 
 NO_DATE = "not seen"
+OF_PUBLISHED_FIGURES = {"months", "places", "coverage", "shootings", "population"}
+OF_OWN_REGISTERS = {"rows", "ratings", "effect"}
 
 
 def title(ask: Ask) -> str:
     """The title of the report that answers ``ask``, in its language."""
-    names = {"city": ask.city.settings["cityName"], "period": getattr(ask, "period", "")}
-    if hasattr(ask, "area"):
+    say_it = words(ask.language)
+    names = {"city": ask.city.settings["cityName"], "period": say_it.period(ask.span)}
+    if hasattr(ask, "event"):
+        names["day"] = say_it.day(ask.occurred)
+    if hasattr(ask, "area_id"):
         names["area"] = ask.area_name
-    return words(ask.language)(f"titles.{ask.notebook}", **names)
+    return say_it(f"titles.{ask.notebook}", **names)
 
 
 def closing(
@@ -63,9 +68,7 @@ def closing(
         )
         for source in records
     ]
-    asked = {name: value for name, value in ask.model_dump().items() if name != "language"} | {
-        "language": say_it("language.name")
-    }
+    asked = ask.model_dump() | {"language": say_it("language.name")}
     parameters = [(say_it(f"parameters.{name}"), value) for name, value in asked.items()]
     cite = say_it(
         "closing.cite",
@@ -74,7 +77,10 @@ def closing(
         sources=say_it.listed(sorted({source.publisher for source in records})),
         parameters=", ".join(f"{name}={value}" for name, value in ask.model_dump().items()),
     )
-    limits = [say_it(f"unknown.{key}", **_filled(ask, tables, key)) for key in cannot]
+    apart = OF_PUBLISHED_FIGURES if ask.city.observed else OF_OWN_REGISTERS
+    limits = [
+        say_it(f"unknown.{key}", **_filled(ask, tables, key)) for key in cannot if key not in apart
+    ]
     parts = [
         heading(say_it("headings.cannot")), bullets(limits),
         heading(say_it("headings.data")), bullets(vintages),
@@ -89,7 +95,7 @@ def closing(
 
 def _filled(ask: Ask, tables: Tables, key: str) -> dict[str, str]:
     if key == "later":
-        return {"period": ask.period}
+        return {"period": words(ask.language).period(ask.span)}
     if key == "population":
         people, areas = tables["population"], tables["areas"]
         scheme = ask.city.settings["districtScheme"]

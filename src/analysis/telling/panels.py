@@ -8,7 +8,6 @@ import pandas as pd
 
 from analysis.data.tables import Tables
 from analysis.measurement.comparison import Series
-from analysis.measurement.situation import Voice
 from analysis.methods.screening import survivors
 from analysis.telling import figures, sentences
 from analysis.telling.sheets import Column, Sheet, figure, say, table
@@ -26,7 +25,7 @@ def _by_item(estimates: list[Estimate]) -> dict[str, Estimate]:
     return {e.definition: e for e in estimates}
 
 
-def _numbers(estimates: list[Estimate]) -> pd.DataFrame:
+def numbers(estimates: list[Estimate]) -> pd.DataFrame:
     """What a reader may download: the estimates without the columns that are empty in all."""
     rows = frame(estimates)
     filled = [name for name in rows if rows[name].notna().any() and (rows[name] != "").any()]
@@ -69,10 +68,11 @@ def items(
         )
         for e in counts
     ]
-    data = _numbers([*counts, *usual, *departures])
+    data = numbers([*counts, *usual, *departures])
     known = {e.definition for e in usual if e.known}
-    short = (words("tables.usual_missing"),) if {e.definition for e in counts} - known else ()
-    return table(words, caption, columns, rows, short, data, name)
+    notes = [words("tables.usual_missing")] if {e.definition for e in counts} - known else []
+    notes += sentences.counted_anew(words, counts)
+    return table(words, caption, columns, rows, tuple(notes), data, name)
 
 
 def development(words: Words, series: list[Series], usual: list[Estimate], name: str) -> Sheet:
@@ -223,7 +223,7 @@ def survivors_table(words: Words, caption: str, results: list[Estimate], name: s
     ]
     if not rows:
         return say(sentences.trend_family(words, results))
-    return table(words, caption, columns, rows, data=_numbers(kept), name=name)
+    return table(words, caption, columns, rows, data=numbers(kept), name=name)
 
 
 def tiles(
@@ -400,20 +400,20 @@ def noise(words: Words, results: list[Estimate], name: str) -> Sheet:
         )
         for e in sorted(results, key=lambda e: (e.value is None, e.value))
     ]
-    return table(words, words("tables.noise"), columns, rows, data=_numbers(results), name=name)
+    return table(words, words("tables.noise"), columns, rows, data=numbers(results), name=name)
 
 
-def voices(words: Words, heard: list[Voice], area_id: str) -> Sheet:
+def voices(words: Words, heard: list[Estimate], area_id: str) -> Sheet:
     """The three voices side by side: from how much each speaks and what it cannot see."""
     columns = [Column(words(f"columns.{key}")) for key in ("voice", "says", "latest", "cannot")]
     rows = [
         (
-            words(f"voices.{voice.name}").capitalize(),
-            words("voice.nothing")
-            if voice.missing
-            else words(f"voice.{voice.name}_says", n=words.number(voice.figures)),
-            voice.latest or "..",
-            words(f"voice.{voice.name}_cannot"),
+            words(f"voices.{voice.definition}").capitalize(),
+            words(f"voice.{voice.definition}_says", n=words.number(voice.value))
+            if voice.value
+            else words("voice.nothing"),
+            words.period(voice.period) if voice.value else "..",
+            words(f"voice.{voice.definition}_cannot"),
         )
         for voice in heard
     ]
@@ -445,6 +445,6 @@ def surveys(words: Words, results: list[Estimate], area_id: str, name: str) -> S
         columns,
         rows,
         notes=(words("survey.no_margin"),),
-        data=_numbers(results),
+        data=numbers(results),
         name=name,
     )

@@ -2,12 +2,13 @@
 
 import pandas as pd
 
+from analysis.chain.links import Dangling
 from analysis.data.identities import rivals
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
 from analysis.telling import figures
 from analysis.telling.panels import nothing
-from analysis.telling.sheets import Column, Sheet, figure, folded, table
+from analysis.telling.sheets import Column, Sheet, figure, folded, say, table
 from analysis.telling.text import Words
 from analysis.words.estimates import CheckResult
 from analysis.words.periods import Period
@@ -41,22 +42,38 @@ def used(city: Workspace) -> list[str]:
     return sorted({name for resource in city.resources for name in resource.sources})
 
 
+DATED = {
+    "crime_counts": ("year", "count"),
+    "population": ("year", "population"),
+    "published_rates": ("year", "rate_per_100000"),
+    "safety_surveys": ("year_from", "value"),
+    "shootings": ("period_start", "value"),
+    "vulnerable_areas": ("year", "area"),
+    "incidents": ("occurred", "item"),
+    "first_counts": ("month", "count"),
+    "enforcement": ("month", "persons"),
+    "survey_waves": ("period_start", "wave"),
+    "observations": ("date", "theme"),
+    "ratings": ("period", "rating"),
+    "district_indicators": ("period", "value"),
+    "doses": ("month", "delivered"),
+}
+
+
+def _year(when: pd.Series) -> pd.Series:
+    """The year of a column of years, days or names of periods."""
+    if pd.api.types.is_datetime64_any_dtype(when):
+        return when.dt.year
+    return when.astype(str).str[:4].astype(int)
+
+
 def availability(words: Words, tables: Tables) -> Sheet:
     """Which years each file has figures for."""
-    years = {
-        "crime_counts": ("year", "count"),
-        "population": ("year", "population"),
-        "published_rates": ("year", "rate_per_100000"),
-        "safety_surveys": ("year_from", "value"),
-        "vulnerable_areas": ("year", "area"),
-    }
     found = {}
-    for name, (year, value) in years.items():
-        rows = tables[name].dropna(subset=[year, value])
+    for name, (when, value) in DATED.items():
+        rows = tables[name].dropna(subset=[when, value])
         for resource, part in rows.groupby("resource"):
-            found[resource] = part[year].astype(int).value_counts()
-    shots = tables["shootings"]
-    found["shootings"] = shots.period_start.dt.year.value_counts()
+            found[resource] = _year(part[when]).value_counts()
     grid = pd.DataFrame(found).T.fillna(0).astype(int).sort_index()
     grid = grid.reindex(columns=range(int(grid.columns.min()), int(grid.columns.max()) + 1)).fillna(
         0
@@ -78,6 +95,8 @@ def availability(words: Words, tables: Tables) -> Sheet:
 
 def coverage(words: Words, shares: pd.DataFrame) -> Sheet:
     """The districts' share of the city's reported crimes, year by year."""
+    if shares.empty:
+        return nothing(words, words("reasons.no_published"))
     keys = ("years", "districts", "city", "share")
     low, high = (words.percent(share, 1) for share in (shares.share.min(), shares.share.max()))
     return figure(
@@ -92,6 +111,8 @@ def coverage(words: Words, shares: pd.DataFrame) -> Sheet:
 
 def checks(words: Words, results: list[CheckResult]) -> Sheet:
     """What each identity of the figures came to."""
+    if not results:
+        return nothing(words, words("reasons.no_published"))
     columns = [Column(words(f"columns.{key}")) for key in ("check", "outcome", "found")]
     rows = []
     for result in results:
@@ -145,6 +166,15 @@ def ledger(words: Words, tables: Tables) -> Sheet:
         for row in tables.ledger.itertuples()
     ]
     return table(words, words("tables.ledger"), columns, rows, data=tables.ledger, name="ledger")
+
+
+def dangling(words: Words, loose: list[Dangling]) -> Sheet:
+    """Cells of the registers that name what does not exist, each with the way out."""
+    if not loose:
+        return say(words("records.whole"))
+    columns = [Column(words(f"columns.{key}")) for key in ("file", "line", "column", "reason")]
+    rows = [(one.resource, str(one.raw_line), one.column, str(one)) for one in loose]
+    return table(words, words("tables.dangling"), columns, rows)
 
 
 def rejected(words: Words, tables: Tables) -> Sheet:

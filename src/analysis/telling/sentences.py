@@ -4,10 +4,12 @@
 no change; when it does not, the sentence says that nothing can be told apart.
 """
 
+import re
 from math import sqrt
 
 from analysis.measurement.comparison import NotComparable, Series
-from analysis.measurement.situation import SUM_OF_DISTRICTS
+from analysis.measurement.counts import SINCE
+from analysis.measurement.crime import SUM_OF_DISTRICTS
 from analysis.methods.screening import FALSE_DISCOVERY, survivors
 from analysis.telling.text import Words
 from analysis.words.estimates import CheckResult, Estimate
@@ -77,7 +79,7 @@ def level(words: Words, count: Estimate, usual: Estimate | None) -> str:
     if not count.known:
         return words("level.no_value", what=what, period=period)
     place = position(count, usual)
-    value = words.number(count.value)
+    value = words.counted(count)
     if place == "unknown":
         why = words("reasons.too_few_years") if usual is None else words.reason(usual)
         return words("level.unknown", what=what, value=value, period=period, why=why)
@@ -89,6 +91,18 @@ def level(words: Words, count: Estimate, usual: Estimate | None) -> str:
         range=range_of(words, usual),
         years=words.period(usual.period),
     )
+
+
+def counted_anew(words: Words, counts: list[Estimate]) -> list[str]:
+    """Which of the counts have been counted in a new way, and since when."""
+    anew: dict[str, list[str]] = {}
+    for e in counts:
+        if e.series.startswith(SINCE):
+            anew.setdefault(e.series.removeprefix(SINCE), []).append(words.name(e.definition))
+    return [
+        words("tables.since", what=words.listed(what), day=words.day(day))
+        for day, what in anew.items()
+    ]
 
 
 def change(words: Words, before: Estimate | None, after: Estimate | None, result: Estimate) -> str:
@@ -263,7 +277,7 @@ def together(
     """What departs clearly with the districts added up, each with how their coverage moved.
 
     Nothing when that was not judged. ``moved`` holds
-    :func:`analysis.measurement.situation.coverage_moved` by item.
+    :func:`analysis.measurement.crime.coverage_moved` by item.
     """
     if not results:
         return []
@@ -329,6 +343,31 @@ def contribution(words: Words, parts: list[Estimate]) -> str:
     )  # fmt: skip
 
 
+def near_repeat(words: Words, results: list[Estimate], unplaced: int = 0) -> list[str]:
+    """Whether one event is followed by another nearby, and how often it has been."""
+    by_kind = {e.statistic: e for e in results}
+    told = []
+    if (again := by_kind.get("followed")) is None:
+        return [words("near.unknown", why=words("reasons.no_register"))]
+    metres, days = re.findall(r"[-–](\d+)", again.series)
+    band = {"metres": metres, "days": days}
+    if again.known and again.low is not None:
+        interval = words.to(words.percent(again.low / 100), words.percent(again.high / 100))
+        share = words.percent(again.value / 100)
+        about = {"n": words.number(again.n), "share": share, "range": interval}
+        told.append(words("near.followed", **about, **band))
+    else:
+        told.append(words("near.unknown", why=words.reason(again)))
+    ratio = by_kind["near repeat"]
+    if ratio.known and ratio.p is not None:
+        key = "near.nearer" if ratio.p < 0.05 else "near.not_nearer"
+        about = {"ratio": words.number(ratio.value, 1), "p": words.p_equals(ratio.p)}
+        told.append(words(key, **about, **band))
+    if unplaced:
+        told.append(words("near.unplaced", n=words.number(unplaced)))
+    return [*told, words("near.city")]
+
+
 def rank(words: Words, result: Estimate, areas: int) -> str:
     """The rank of an area with the ranks that it could as well have had."""
     about = {
@@ -346,16 +385,12 @@ def beside(words: Words, rate: Estimate, share: Estimate) -> list[str]:
     """A rate and a share of the city, with what a reader must know of them."""
     area = words.name(rate.area)
     if rate.known:
-        told = [
-            words(
-                "beside.rate",
-                area=area,
-                rate=words.significant(rate.value),
-                range=".."
-                if rate.low is None
-                else words.to(words.significant(rate.low), words.significant(rate.high)),
-            )
-        ]
+        about = {"area": area, "rate": words.significant(rate.value)}
+        if rate.low is None:
+            told = [words("beside.rate_alone", **about)]
+        else:
+            low, high = words.significant(rate.low), words.significant(rate.high)
+            told = [words("beside.rate", **about, range=words.to(low, high))]
     else:
         told = [words("rank.none", period=words.period(rate.period))]
     if share.known:

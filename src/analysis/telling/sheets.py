@@ -152,7 +152,7 @@ def figure(
         words,
         words("sheet.numbers_of", what=re.split(r"[.] (?=[A-ZÅÄÖ])", description)[0].rstrip(".")),
         [Column(str(column)) for column in data.columns],
-        [tuple(_cell(words, value) for value in row) for row in data.itertuples(index=False)],
+        [tuple(cell(words, value) for value in row) for row in data.itertuples(index=False)],
         data=data,
         name=name,
     )
@@ -161,7 +161,8 @@ def figure(
     return Sheet(_blocks().figure(alt, picture, description, width, height, inside, label))
 
 
-def _cell(words: Words, value) -> str:
+def cell(words: Words, value) -> str:
+    """A value as a table shows it: numbers by the language, ``..`` where there is none."""
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         return ".."
     if isinstance(value, bool | str):

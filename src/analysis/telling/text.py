@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names, get_month_names
 from babel.numbers import format_decimal
 
 from analysis.data.tables import Tables
@@ -120,27 +120,46 @@ class Words:
             return str(years[0])
         if period.months and period.months % 12 == 0 and period.start.month == 1:
             return f"{years[0]}–{years[1]}"
-        if period.kind in ("half", "tertial", "quarter", "week"):
-            part = str(period)[-1] if period.kind != "week" else str(period)[-2:].lstrip("0")
+        if period.kind == "week":
+            return self("format.week", part=str(period)[-2:].lstrip("0"), year=str(period.year))
+        if period.kind in ("half", "tertial", "quarter"):
+            part = self(f"ordinals.{str(period)[-1]}")
             return self(f"format.{period.kind}", part=part, year=str(period.year))
         if period.months:
-            first, last = (
-                format_date(d, "MMMM", locale=self.locale) for d in (period.start, period.end)
-            )
-            if period.kind == "month":
-                return f"{first} {years[0]}"
-            return (
-                f"{first}–{last} {years[1]}"
-                if years[0] == years[1]
-                else (f"{first} {years[0]}–{last} {years[1]}")
-            )
+            return self._months(period, years)
         return f"{self.day(period.start)}–{self.day(period.end)}"
+
+    def _months(self, period: Period, years: tuple[int, int]) -> str:
+        """Whole months; over several years the same months of each, unless they fill the years."""
+        first, last = (
+            format_date(day, "MMMM", locale=self.locale) for day in (period.start, period.end)
+        )
+        months = first if first == last else f"{first}–{last}"
+        if years[0] == years[1]:
+            return f"{months} {years[0]}"
+        if period.months > 12 and period.months % 12:
+            return f"{months} {years[0]}–{years[1]}"
+        return f"{first} {years[0]}–{last} {years[1]}"
+
+    def weekday(self, day: int) -> str:
+        """A weekday, short; 0 is Monday."""
+        return get_day_names("abbreviated", locale=self.locale)[day].rstrip(".")
+
+    def month(self, number: int) -> str:
+        """A month, short; 1 is January."""
+        return get_month_names("abbreviated", locale=self.locale)[number].rstrip(".")
 
     def listed(self, things: list[str]) -> str:
         """Things in a row with "and" before the last."""
         if len(things) < 2:
             return "".join(things)
         return self("format.and", first=", ".join(things[:-1]), last=things[-1])
+
+    def either(self, things: list[str]) -> str:
+        """Things in a row with "or" before the last."""
+        if len(things) < 2:
+            return "".join(things)
+        return self("format.or", first=", ".join(things[:-1]), last=things[-1])
 
     def name(self, key: str) -> str:
         """The reader's word for an area id, a crime item or another definition.
@@ -155,6 +174,17 @@ class Words:
         if key not in self._texts["definitions"]:
             raise KeyError(f"{self.language}.toml has no definition {key!r}")
         return self._texts["definitions"][key]
+
+    def counted(self, count: Estimate) -> str:
+        """A count with what it counts: "28 reported crimes"."""
+        unit = self(f"units.{count.unit.replace(' ', '_')}")
+        return f"{self.number(count.value)} {unit}"
+
+    def called(self, key: str) -> str:
+        """The reader's word for a key, or the key itself where a city has made it up on its own."""
+        if key in self._names or key in self._texts["definitions"]:
+            return self.name(key)
+        return self.find(f"themes.{key}") or key
 
     def status(self, estimate: Estimate) -> str:
         """Final, preliminary ... in the reader's words."""
@@ -178,5 +208,11 @@ def words(language: str, tables: Tables | None = None) -> Words:
 
 def _names(language: str, tables: Tables) -> dict[str, str]:
     items, areas = tables["crime_items"], tables["areas"]
-    labels = zip(items["item"], items[f"label_{language}"], strict=True)
-    return dict(labels) | dict(zip(areas.area_id, areas.area, strict=True))
+    named = [
+        zip(items["item"], items[f"label_{language}"], strict=True),
+        zip(areas.area_id, areas.area, strict=True),
+    ]
+    questions, codes = tables["survey_items"], tables["survey_codes"]
+    named.append(zip(questions["item"], questions[f"text_{language}"], strict=True))
+    named.append(zip(codes["item"] + ":" + codes.code, codes[f"label_{language}"], strict=True))
+    return {key: name for pairs in named for key, name in pairs}

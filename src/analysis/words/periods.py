@@ -148,6 +148,13 @@ class Period:
             return Period.parse(f"{self.year - 1}-W{self.start.isocalendar()[1]:02d}")
         return Period(_a_year_back(self.start), _a_year_back(self.end))
 
+    @property
+    def twelve_months(self) -> "Period":
+        """The year that ends with this span; the span itself when it is longer."""
+        self._needs_an_end("the year that ends with")
+        start = _a_year_back(self.end) + timedelta(days=1)
+        return Period(min(start, self.start), self.end)
+
     def _needs_an_end(self, what: str) -> None:
         if self.end is None:
             raise WrongQuestion(f"{what} of {self} is not known: the source states no end.")

@@ -1,0 +1,77 @@
+"""One event, one page: what is known, what is not, who does what, and when it ends.
+
+A raised presence without an end date is said to lack one, in its own line; what has happened
+after other events is never told as what will happen now.
+"""
+
+import pandas as pd
+
+from analysis.data.tables import Tables
+from analysis.telling import panels
+from analysis.telling.sheets import Column, Sheet, table
+from analysis.telling.text import Words
+
+
+def event(tables: Tables, event_id: str):
+    """The row of an acute event."""
+    rows = tables["acute_events"]
+    return next(rows[rows.event_id == event_id].itertuples())
+
+
+def what(words: Words, row) -> list[str]:
+    """What happened, when and where; what is known of it and what is not."""
+    language = words.language
+    return [
+        words(
+            "acute.what",
+            what=words.name(row.item),
+            area=words.name(row.area_id),
+            day=words.day(row.occurred.date()),
+            time=f"{row.occurred:%H.%M}" if language == "sv" else f"{row.occurred:%H:%M}",
+        ),
+        words("acute.known", text=getattr(row, f"known_{language}")),
+        words("acute.unknown", text=getattr(row, f"unknown_{language}")),
+    ]
+
+
+def presence(words: Words, row) -> str:
+    """From when to when there is a raised presence, or that its end is not decided."""
+    if pd.isna(row.presence_from):
+        return words("acute.no_presence")
+    if pd.isna(row.presence_until):
+        return words("acute.no_end")
+    start, end = (words.day(day.date()) for day in (row.presence_from, row.presence_until))
+    return words("acute.presence", start=start, end=end)
+
+
+def tasks(words: Words, tables: Tables, event_id: str, name: str) -> Sheet:
+    """Who does what, and by when."""
+    rows = tables["tasks"]
+    rows = rows[rows.event_id == event_id].sort_values("due", kind="stable")
+    if rows.empty:
+        return panels.nothing(words, words("acute.no_tasks"))
+    columns = [Column(words(f"columns.{key}")) for key in ("who", "task", "due")]
+    cells = [
+        (
+            words(f"parties.{row.party}"),
+            getattr(row, f"task_{words.language}"),
+            words.day(row.due.date()),
+        )
+        for row in rows.itertuples()
+    ]
+    return table(words, words("acute.tasks"), columns, cells, name=name)
+
+
+def studies(words: Words, tables: Tables) -> list[str]:
+    """What research found of presence after a shooting, as the evidence has it."""
+    rows = tables["evidence"]
+    mine = rows[rows.measure == "presence after a shooting (acute)"]
+    return [
+        words(
+            "acute.study",
+            finding=getattr(row, f"finding_{words.language}"),
+            base=getattr(row, f"base_{words.language}"),
+            reference=row.reference,
+        )
+        for row in mine.itertuples()
+    ]

@@ -1,0 +1,276 @@
+"""The chain from problem to result on a page, loose ends first, and what the law asks for.
+
+Done, changed and caused are three columns that never stand for each other; whoever owns a loose
+end is named by function.
+"""
+
+from datetime import date
+from functools import reduce
+from operator import add
+from textwrap import wrap
+
+import pandas as pd
+
+from analysis.chain.analysis import CauseAnalysis, cause_analysis, prioritised
+from analysis.chain.follow_up import Result
+from analysis.chain.law import Duty
+from analysis.chain.links import KINDS, Chain, Node
+from analysis.chain.orphans import KINDS as LOOSE
+from analysis.chain.orphans import Orphan
+from analysis.data.tables import Tables
+from analysis.telling import figures, panels
+from analysis.telling.sheets import Column, Sheet, figure, say, table
+from analysis.telling.text import Words
+from analysis.words.estimates import Estimate
+from analysis.words.periods import Period
+
+
+def titled(words: Words, row) -> str:
+    """The title of a register's row in the reader's language."""
+    return getattr(row, f"title_{words.language}")
+
+
+def _name(words: Words, node: Node) -> str:
+    """A node's title; indicators and results carry keys, which have words of their own."""
+    text = titled(words, node)
+    if node.kind == "indicator":
+        return words.called(text)
+    return words(f"decisions.{text}") if node.kind == "result" else text
+
+
+def picture(words: Words, whole: Chain, loose: list[Orphan], name: str) -> Sheet:
+    """The chain of one place, drawn; the same links stand in the table under it."""
+    if not whole.nodes:
+        return panels.nothing(words, words("reasons.no_chain"))
+    broken = {(LOOSE[one.kind], one.id) for one in loose}
+    columns = [
+        (
+            words(f"chain.{kind}"),
+            [
+                (node.key, "\n".join(wrap(_name(words, node), 22)[:3]))
+                for node in whole.nodes
+                if node.kind == kind
+            ],
+        )
+        for kind in KINDS
+    ]
+    return figure(
+        words,
+        figures.chain(words, columns, list(whole.edges), broken),
+        words("chain.alt", findings=" ".join(loose_ends(words, loose))),
+        words("chain.caption"),
+        _links(words, whole),
+        name,
+    )
+
+
+def _links(words: Words, whole: Chain) -> pd.DataFrame:
+    nodes = {node.key: node for node in whole.nodes}
+    rows = [
+        (
+            words(f"chain.{nodes[start].kind}"), _name(words, nodes[start]),
+            words(f"chain.{nodes[end].kind}"), _name(words, nodes[end]),
+        )
+        for start, end in whole.edges
+    ]  # fmt: skip
+    linked = {key for edge in whole.edges for key in edge}
+    rows += [
+        (words(f"chain.{node.kind}"), _name(words, node), "..", "..")
+        for node in whole.nodes
+        if node.key not in linked
+    ]
+    keys = ("link", "from", "next_link", "to")
+    return pd.DataFrame(rows, columns=[words(f"columns.{key}") for key in keys])
+
+
+def loose_ends(words: Words, loose: list[Orphan]) -> list[str]:
+    """What is missing in the chain, and who can mend it."""
+    if not loose:
+        return [words("chain.whole")]
+    return [
+        words(
+            f"chain.{one.kind}",
+            title=words.called(titled(words, one))
+            if LOOSE[one.kind] == "indicator"
+            else titled(words, one),
+            owner=one.owner,
+        )
+        for one in loose
+    ]
+
+
+def loose_by_kind(words: Words, loose: list[Orphan], name: str) -> Sheet:
+    """How many loose ends of each kind there are, and in whose hands."""
+    columns = [Column(words("columns.loose")), Column(words("columns.number"), number=True)]
+    columns.append(Column(words("columns.owner")))
+    rows = []
+    for kind in LOOSE:
+        mine = [one for one in loose if one.kind == kind]
+        owners = "; ".join(dict.fromkeys(one.owner for one in mine)) or words("joint.nobody")
+        rows.append((words(f"loose.{kind}"), words.number(len(mine)), owners))
+    return table(words, words("chain.loose"), columns, rows, name=name)
+
+
+def causes(words: Words, analysis: CauseAnalysis) -> Sheet:
+    """The causes of one problem: side, kind, what each rests on, what research says."""
+    keys = ("cause", "side", "kind", "basis", "measures", "research")
+    columns = [Column(words(f"columns.{key}")) for key in keys]
+    language = words.language
+    rows = [
+        (
+            getattr(cause, f"cause_{language}"),
+            words(f"sides.{cause.side}"),
+            words("cause.rival" if cause.rival else f"cause.{cause.kind}"),
+            "; ".join(_basis(words, basis) for basis in cause.bases) or words("cause.no_basis"),
+            "; ".join(titled(words, aimed) for aimed in cause.measures) or words("cause.nothing"),
+            "; ".join(dict.fromkeys(_research(words, aimed) for aimed in cause.measures))
+            or words("joint.not_noted"),
+        )
+        for cause in (*analysis.held, *analysis.rivals)
+    ]
+    if not rows:
+        return panels.nothing(words, words("reasons.no_cause"))
+    caption = words("cause.caption", problem=titled(words, analysis))
+    return table(words, caption, columns, rows)
+
+
+def all_causes(words: Words, tables: Tables, area_id: str, on: date) -> Sheet:
+    """The causes of every prioritised problem of an area, a table a problem."""
+    found = [
+        causes(words, cause_analysis(tables, problem, on))
+        for problem in prioritised(tables, on, area_id)
+    ]
+    if not found:
+        return panels.nothing(words, words("reasons.no_problem"))
+    return reduce(add, found) + say(words("cause.note"), "note")
+
+
+def _basis(words: Words, basis) -> str:
+    return words("cause.basis", kind=words(f"basis.{basis.kind}"), what=words.called(basis.key))
+
+
+def _research(words: Words, aimed) -> str:
+    state = words(f"evidence.{aimed.evidence.replace(' ', '_')}")
+    found = [f for f in aimed.findings if f.studied]
+    told = [(getattr(f, f"finding_{words.language}"), f.reference) for f in found]
+    return "; ".join(f"{finding} ({reference})" for finding, reference in told) or state
+
+
+def how_many_loose(words: Words, whole: Chain, loose: list[Orphan]) -> list[str]:
+    """How many loose ends the chain has, in one sentence; nothing where there is no chain."""
+    if not whole.nodes:
+        return []
+    return [words("chain.count", n=words.number(len(loose))) if loose else words("chain.whole")]
+
+
+def followed(
+    words: Words,
+    measures: pd.DataFrame,
+    processes: list[Estimate],
+    results: dict[str, Result],
+    name: str,
+) -> Sheet:
+    """Was it done, did it change, was it the measure: one row a measure, three answers."""
+    if measures.empty:
+        return panels.nothing(words, words("reasons.no_measure"))
+    done = {e.definition: e for e in processes}
+    keys = ("measure", "owner", "process", "result", "effect")
+    columns = [Column(words(f"columns.{key}")) for key in keys]
+    rows = [
+        (
+            titled(words, row),
+            row.owner,
+            process(words, done[row.measure_id]),
+            result(words, results.get(row.measure_id)),
+            words("follow.not_evaluated"),
+        )
+        for row in measures.itertuples()
+    ]
+    return table(
+        words, words("follow.caption"), columns, rows, notes=(words("follow.note"),), name=name
+    )
+
+
+def process(words: Words, e: Estimate) -> str:
+    """How much of what was planned was done."""
+    if not e.known:
+        return words.reason(e)
+    key = "follow.done_partly_known" if e.note == "months unknown" else "follow.done"
+    return words(key, share=words.percent(e.value / 100), n=words.number(e.n))
+
+
+def result(words: Words, found: Result | None) -> str:
+    """Which way an indicator went, without a word of why."""
+    if found is None:
+        return words("follow.no_indicator")
+    what = words.called(found.now.definition)
+    what = words("format.quote", text=what) if what.endswith("?") else what
+    if found.way == "not available":
+        return words("follow.no_result", what=what, why=words(f"follow.{_key(found.reason)}"))
+    numbers = {"before": _value(words, found.baseline), "now": _value(words, found.now)}
+    return words(f"follow.{_key(found.way)}", what=what, **numbers)
+
+
+def _value(words: Words, e: Estimate) -> str:
+    return words.percent(e.value / 100) if e.unit == "%" else words.significant(e.value)
+
+
+def _key(text: str) -> str:
+    return text.replace(" ", "_")
+
+
+def news(words: Words, tables: Tables, area_ids: list[str], period: Period) -> list[str]:
+    """What the registers gained in a period: problems, measures, follow-ups, a new focus."""
+    start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
+
+    def during(days: pd.Series) -> pd.Series:
+        return (days >= start) & (days <= end)
+
+    told = []
+    problems, measures = tables["problems"], tables["measures"]
+    problems = problems[problems.area_id.isin(area_ids)]
+    measures = measures[measures.area_id.isin(area_ids)]
+    for key, rows in (
+        ("problem_new", problems[during(problems.since)]),
+        ("problem_closed", problems[during(problems.closed)]),
+        ("measure_begun", measures[during(measures.starts)]),
+        ("measure_ended", measures[during(measures.ends)]),
+    ):
+        told += [
+            words(f"news.{key}", title=titled(words, row), owner=row.owner)
+            for row in rows.itertuples()
+        ]
+    follow_ups = tables["follow_ups"]
+    titles = {row.measure_id: titled(words, row) for row in measures.itertuples()}
+    seen = follow_ups[during(follow_ups.followed_up) & follow_ups.measure_id.isin(titles)]
+    told += [
+        words(
+            "news.followed_up",
+            title=titles[row.measure_id],
+            decision=words(f"decisions.{row.decision}"),
+        )
+        for row in seen.itertuples()
+    ]
+    return told or [words("news.none")]
+
+
+def law(words: Words, duties: list[Duty], name: str) -> Sheet:
+    """What the law asks of the municipality, by what it is fulfilled, how old that is."""
+    columns = [Column(words(f"columns.{key}")) for key in ("duty", "state", "by", "decided")]
+    rows = [
+        (
+            words(f"duties.{one.duty}"),
+            words(f"law.{one.state}"),
+            _by(words, one),
+            words.day(one.decided) if one.decided else "..",
+        )
+        for one in duties
+    ]
+    key = "law.in_force" if duties[0].in_force else "law.not_yet"
+    return table(words, words("law.caption"), columns, rows, notes=(words(key),), name=name)
+
+
+def _by(words: Words, one: Duty) -> str:
+    if one.state == "partly":
+        return words("law.figures", table=one.figures, until=str(one.figures_until))
+    return getattr(one, f"document_{words.language}") or words(f"law.{_key(one.reason)}")
