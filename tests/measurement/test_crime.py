@@ -1,8 +1,13 @@
 """Reported crime as series: like for like over the years, and unknown where it is unknown."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 from analysis.measurement import crime
+from analysis.measurement.comparison import NotComparable, Series
+from analysis.measurement.counts import usual_range
 from analysis.words.periods import Period
 from analysis.words.questions import WrongQuestion
 
@@ -57,3 +62,103 @@ def test_an_unknown_item_is_answered(read, city):
 def test_the_city_has_no_row_before_2013(read, city):
     assert crime.city_count(read, city, "total", Period.parse("2012")) is None
     assert crime.city_count(read, city, "total", Period.parse("2013")).value == 91924
+
+
+ANGSVIK, GRANANGEN = "stadsdel:1502", "stadsdel:1507"
+
+
+@pytest.fixture(scope="module")
+def events(made_up):
+    return pd.read_csv(made_up.raw / "incidents.csv", parse_dates=["occurred"])
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("2017", "2017-01-01", "2017-12-31"),
+        ("2017H1", "2017-01-01", "2017-06-30"),
+        ("2017T2", "2017-05-01", "2017-08-31"),
+        ("2017Q3", "2017-07-01", "2017-09-30"),
+        ("2017-09", "2017-09-01", "2017-09-30"),
+        ("2017-W36", "2017-09-04", "2017-09-10"),
+        ("2016-10-01..2017-09-30", "2016-10-01", "2017-09-30"),
+    ],
+)
+def test_every_kind_of_span_is_counted_and_set_beside_itself(
+    events, made_up, made_up_tables, name, first, last
+):
+    span = Period.parse(name)
+    found = crime.reported(made_up_tables, made_up, "kommun:9999", ["assault"], span)["assault"]
+    days = events.occurred.dt.normalize()
+    plain = (events["item"] == "assault") & days.between(first, last)
+    assert found.at(span).value == plain.sum() > 0
+    assert [e.period for e in found] == crime.spans(made_up, span)
+    assert {e.period.kind for e in found} == {span.kind}
+    assert found.complete and len(found) >= 6
+
+
+def test_a_quarter_is_never_beside_another_quarter(made_up, made_up_tables):
+    span = Period.parse("2017Q3")
+    found = crime.reported(made_up_tables, made_up, ANGSVIK, ["k12"], span)["k12"]
+    assert {e.period.start.month for e in found} == {7}
+    with pytest.raises(NotComparable, match="span"):
+        Series([found.at(span), replace(found.at(span), period=span.previous)])
+
+
+def test_a_series_does_not_run_across_a_break(made_up, made_up_tables):
+    span = Period.parse("2017Q3")
+    found = crime.reported(made_up_tables, made_up, ANGSVIK, ["k4", "total", "k12"], span)
+    first = {
+        item: (one.estimates[0].period.year, one.estimates[0].series) for item, one in found.items()
+    }
+    assert first == {
+        "k4": (2013, "since 2013-01-01"), "total": (2013, "since 2013-01-01"), "k12": (2011, ""),
+    }  # fmt: skip
+    before = crime.reported(made_up_tables, made_up, ANGSVIK, ["k4"], Period.parse("2012Q3"))["k4"]
+    assert [e.period.year for e in before] == [2011, 2012]
+
+
+def test_too_few_years_since_a_break_is_the_reason_given(made_up, made_up_tables):
+    span = Period.parse("2015Q3")
+    found = crime.reported(made_up_tables, made_up, ANGSVIK, ["k4", "k12"], span)
+    assert {item: usual_range(one, span).note for item, one in found.items()} == {
+        "k4": "break", "k12": "",
+    }  # fmt: skip
+
+
+def test_the_past_is_counted_in_todays_borders(events, made_up, made_up_tables):
+    areas = made_up_tables["areas"].set_index("area").area_id
+    moved = areas["Ekmarken Norr"]  # of Granängen since 2015
+    assert moved in crime.blocks(made_up_tables, made_up, GRANANGEN)
+    span = Period.parse("2013")
+    found = crime.reported(made_up_tables, made_up, GRANANGEN, ["k12"], span)["k12"].at(span)
+    inside = crime.blocks(made_up_tables, made_up, GRANANGEN)
+    plain = (
+        events.area_id.isin(inside) & (events.occurred.dt.year == 2013) & (events["item"] == "k12")
+    )
+    assert found.value == plain.sum()
+
+
+def test_the_districts_add_up_to_the_city(made_up, made_up_tables):
+    span = Period.parse("2017Q3")
+    series = crime.all_reported(made_up_tables, made_up, ["total"], span)
+    added = crime.together(made_up_tables, made_up, series)["total"].at(span)
+    whole = crime.city_count(made_up_tables, made_up, "total", span)
+    assert added.value == whole.value
+    assert added.series == crime.SUM_OF_DISTRICTS
+
+
+def test_a_late_year_makes_the_whole_series_preliminary(made_up, made_up_tables):
+    span = Period.parse("2018Q3")
+    found = crime.reported(made_up_tables, made_up, ANGSVIK, ["k12"], span)["k12"]
+    assert {e.status for e in found} == {"preliminary"}
+
+
+def test_week_53_stands_alone(made_up, made_up_tables):
+    span = Period.parse("2015-W53")
+    found = crime.reported(made_up_tables, made_up, ANGSVIK, ["k12"], span)["k12"]
+    assert [e.period for e in found] == [span]
+
+
+def test_published_figures_answer_for_whole_years_only(read, city):
+    assert crime.reported(read, city, LUNDBY, ["total"], Period.parse("2017Q3")) == {}

@@ -10,8 +10,11 @@ import pandas as pd
 
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
-from analysis.measurement import counts, crime
+from analysis.measurement import crime
+from analysis.measurement.comparison import LikeForLike
 from analysis.measurement.counts import unknown
+from analysis.methods.change import dispersed
+from analysis.methods.trend import noise
 from analysis.words.estimates import Estimate
 from analysis.words.periods import Period
 
@@ -36,7 +39,8 @@ def newest(
     -------
     list of Estimate
         One an indicator, its id in ``series``: a count of the baseline's span in the latest year
-        that holds all of it, with the interval of its own noise; the share of a later wave; or
+        that holds all of it, with the interval that its change from the baseline has (the noise
+        of both, :func:`analysis.methods.change.dispersed`); the share of a later wave; or
         the administration's own figure, which has no interval. Not available with the note
         "no newer value" where there is none after the baseline.
     """
@@ -72,12 +76,19 @@ def _none(tables: Tables, row, span: Period, unit: str) -> Estimate:
 
 
 def _count(tables: Tables, city: Workspace, row, span: Period, _) -> Estimate:
-    newer = not row.baseline_period or span != Period.parse(row.baseline_period)
     series = crime.reported(tables, city, row.area_id, [row.definition], span)
-    if not newer or row.definition not in series:
+    if str(span) == row.baseline_period or row.definition not in series:
         return _none(tables, row, span, crime.UNIT)
     mine = series[row.definition]
-    return counts.level(crime.at(mine, span), counts.usual_range(mine, span).dispersion)
+    now = crime.at(mine, span)
+    before = mine.at(Period.parse(row.baseline_period)) if row.baseline_period else None
+    if before is None or not (now.known and before.known):
+        return now
+    ratio = dispersed(LikeForLike(before, now), noise(mine, before=span))
+    if not ratio.known:
+        return now
+    low, high = (row.baseline * end for end in (ratio.low, ratio.high))
+    return replace(now, low=min(low, now.value), high=max(high, now.value), p=ratio.p)
 
 
 def _share(tables: Tables, city: Workspace, row, span: Period, released) -> Estimate:

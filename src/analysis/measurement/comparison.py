@@ -126,6 +126,8 @@ def side_by_side(estimates: list[Estimate]) -> list[Estimate]:
 def _length(period: Period) -> tuple:
     if period.months:
         return ("months", period.months, period.start.month)
+    if period.kind == "week":
+        return ("week", period.start.isocalendar().week)
     return ("days", period.days, period.start.month, period.start.day)
 
 

@@ -66,7 +66,10 @@ def rate(
     """
     if not count.known or not exposure > 0:
         raise ValueError(f"a rate needs a known count and an exposure above zero, not {exposure}.")
-    low, high = (None if end is None else end * per / exposure for end in _as_well(count, noise))
+    low = high = None
+    if noise is not None:
+        phi = max(1.0, noise)
+        low, high = (phi * end * per / exposure for end in garwood(count.value / phi, count.level))
     return replace(
         count,
         statistic="rate",
@@ -79,38 +82,6 @@ def rate(
         method="rate",
         **about,
     )
-
-
-def level(count: Estimate, noise: float | None) -> Estimate:
-    """A count with the interval of what it could as well have been, to hold a baseline against.
-
-    Parameters
-    ----------
-    count
-        The events, known or not.
-    noise
-        Variance over mean of the count's own series; None gives no interval.
-
-    Examples
-    --------
-    >>> fifteen = Estimate(statistic="count", definition="shootings", value=15, unit="events",
-    ...     area="a", scheme="s", period=Period.parse("2017"))
-    >>> level(fifteen, noise=1.0)
-    15 (8.395 to 24.74) events
-    """
-    if not count.known:
-        return replace(count, statistic="level", method="level")
-    low, high = _as_well(count, noise)
-    return replace(count, statistic="level", low=low, high=high, dispersion=noise, method="level")
-
-
-def _as_well(count: Estimate, noise: float | None) -> tuple[float | None, float | None]:
-    """The exact interval of n / φ events, φ times as wide; none where φ is not known."""
-    if noise is None:
-        return None, None
-    phi = max(1.0, noise)
-    low, high = (phi * end for end in garwood(count.value / phi, count.level))
-    return low, high
 
 
 def unknown(like: Estimate, statistic: str, unit: str, *, note: str, **about) -> Estimate:

@@ -13,7 +13,7 @@ from analysis.words.periods import Period
 def revisions(
     tables: Tables, city: Workspace, area_id: str, items: list[str], period: Period
 ) -> list[Estimate]:
-    """How the counts of a period have grown since they were first told.
+    """How the counts of a period have grown since first told; a city's are its districts'.
 
     Returns
     -------
@@ -26,13 +26,19 @@ def revisions(
     if first.empty:
         return []
     months, parts = _months(period), crime.adding(tables)
-    first = first[(first.area_id == area_id) & first.month.isin(months)]
+    whole = area_id == city.settings["municipality"]
+    areas = crime.districts(tables, city, period) if whole else [area_id]
+    first = first[first.area_id.isin(areas) & first.month.isin(months)]
     found = []
     for item, series in crime.reported(tables, city, area_id, items, period).items():
         now, kinds = crime.at(series, period), parts.get(item, [item])
         then = first[first["item"].isin(kinds)]
         about = {"statistic": "revision", "unit": "ratio to first edition"}
-        if not now.known or len(then) < len(months) * len(kinds) or not then["count"].sum():
+        if (
+            not now.known
+            or len(then) < len(months) * len(kinds) * len(areas)
+            or not then["count"].sum()
+        ):
             found.append(unknown(now, **about, note="no first edition", method="revision"))
             continue
         told = float(then["count"].sum())

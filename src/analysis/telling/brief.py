@@ -50,12 +50,12 @@ def tasks(words: Words, tables: Tables, event_id: str, name: str) -> Sheet:
     rows = rows[rows.event_id == event_id].sort_values("due", kind="stable")
     if rows.empty:
         return panels.nothing(words, words("acute.no_tasks"))
-    columns = [Column(words(f"columns.{key}")) for key in ("who", "task", "due")]
+    columns = [Column(words(f"columns.{key}")) for key in ("due", "who", "task")]
     cells = [
         (
+            words.day(row.due.date()),
             words(f"parties.{row.party}"),
             getattr(row, f"task_{words.language}"),
-            words.day(row.due.date()),
         )
         for row in rows.itertuples()
     ]

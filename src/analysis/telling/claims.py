@@ -5,12 +5,13 @@ The verdict on a change follows its interval; a claim about a cause or an effect
 """
 
 import pandas as pd
+from markupsafe import Markup
 
 from analysis.data.results import pick
 from analysis.measurement.comparison import LikeForLike, NotComparable, Series
 from analysis.methods.screening import survivors
 from analysis.telling import sentences
-from analysis.telling.sheets import Column, Sheet, say, table
+from analysis.telling.sheets import Column, Sheet, heading, say, table
 from analysis.telling.text import Words
 from analysis.words.estimates import Estimate
 from analysis.words.periods import Period
@@ -142,15 +143,16 @@ def without_design(words: Words, claim: str) -> tuple[str, str]:
 
 
 def table_of(words: Words, tried: dict[str, tuple[str, str]]) -> Sheet:
-    """The claims with what was found and the verdict, one row each."""
+    """The claims with what was found and the verdict, one row each; nothing where none is made."""
     if not tried:
-        return say(words("sheet.nothing", why=words("claims.none")), "note")
+        return Sheet(Markup(""))
     columns = [Column(words(f"columns.{key}")) for key in ("claim", "ruling", "tried")]
     rows = [
         (words(f"claims.{claim}"), words(f"claims.ruling_{ruling}"), told)
         for claim, (told, ruling) in tried.items()
     ]
-    return say(words("claims.op_ed")) + table(words, words("tables.claims"), columns, rows)
+    opened = heading(words("headings.claims")) + say(words("claims.op_ed"))
+    return opened + table(words, words("tables.claims"), columns, rows)
 
 
 def _years(words: Words, counts: list[Estimate]) -> str:

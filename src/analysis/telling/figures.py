@@ -340,7 +340,7 @@ def chain(words: Words, columns: list[tuple[str, list]], edges: list[tuple], loo
         Keys of the nodes that miss a link.
     """
     most = max((len(nodes) for _, nodes in columns), default=1)
-    drawing = Figure(figsize=(style.WIDTH + 1.6, 0.72 * most + 0.7), layout="constrained")
+    drawing = Figure(figsize=(style.WIDTH + 2.4, 0.8 * most + 0.7), layout="constrained")
     panel = drawing.subplots()
     places = {}
     for x, (heading, nodes) in enumerate(columns):
@@ -354,7 +354,7 @@ def chain(words: Words, columns: list[tuple[str, list]], edges: list[tuple], loo
                           edgecolor=style.MORE if broken else style.FAINT,
                           lw=1.6 if broken else 0.8, ls="--" if broken else "-")
             )  # fmt: skip
-            panel.text(x + 0.45, y, text, ha="center", va="center", fontsize=7)
+            panel.text(x + 0.45, y, text, ha="center", va="center", fontsize=8)
     for start, end in edges:
         (x0, y0), (x1, y1) = places[start], places[end]
         panel.plot([x0 + 0.9, x1], [y0, y1], color=style.FAINT, lw=0.9)

@@ -74,8 +74,8 @@ def agreement(
     told += parted
     if w and w[0].known and not parted:
         told.append(words("joint.none_apart"))
-    quiet = sorted({voice for one in sights for voice in one.silent if _silent(voice, sights)})
-    return told + [sentences.voice_missing(words, voice) for voice in quiet]
+    quiet = [voice for voice in measured.VOICES if _silent(voice, sights)]
+    return told + [words("joint.silent", voice=words(f"voices.{voice}")) for voice in quiet]
 
 
 def _silent(voice: str, sights: list[Sight]) -> bool:
@@ -96,8 +96,8 @@ def apart(words: Words, sights: list[Sight]) -> list[str]:
     ]
 
 
-def focus(words: Words, rows: pd.DataFrame) -> Sheet:
-    """What the parties agreed to work with first, and who agreed."""
+def focus(words: Words, rows: pd.DataFrame, period: Period) -> Sheet:
+    """What the parties agreed to work with first, who agreed, and whether it has been renewed."""
     if rows.empty:
         return panels.nothing(words, words("reasons.no_focus"))
     columns = [
@@ -112,8 +112,9 @@ def focus(words: Words, rows: pd.DataFrame) -> Sheet:
         )
         for row in rows.itertuples()
     ]
-    caption = words("joint.focus", day=words.day(rows.decided.iloc[0].date()))
-    return table(words, caption, columns, cells)
+    day = rows.decided.iloc[0].date()
+    old = (words("joint.focus_old"),) if day < period.start else ()
+    return table(words, words("joint.focus", day=words.day(day)), columns, cells, old)
 
 
 def observations(words: Words, noted: list[Estimate], name: str) -> Sheet:
@@ -147,16 +148,11 @@ def indicators(words: Words, values: list[Estimate], name: str) -> Sheet:
         return panels.nothing(words, words("reasons.no_figure"))
     columns = [Column(words("columns.indicator")), Column(words("columns.value"), number=True)]
     columns.append(Column(words("columns.period")))
-    rows = [(words.called(e.definition), _value(words, e), words.period(e.period)) for e in values]
+    rows = [
+        (words.called(e.definition), words.amount(e) if e.known else "..", words.period(e.period))
+        for e in values
+    ]
     return table(words, words("joint.indicators"), columns, rows, name=name)
-
-
-def _value(words: Words, e: Estimate) -> str:
-    if not e.known:
-        return ".."
-    if e.unit == "%":
-        return words.percent(e.value / 100)
-    return words.number(e.value) if e.value.is_integer() else words.significant(e.value)
 
 
 def good_answers(words: Words, tables: Tables, item: str) -> str:

@@ -35,7 +35,10 @@ def _name(words: Words, node: Node) -> str:
     text = titled(words, node)
     if node.kind == "indicator":
         return words.called(text)
-    return words(f"decisions.{text}") if node.kind == "result" else text
+    if node.kind != "result":
+        return text
+    day = words.day(node.id.split()[-1])
+    return words("chain.followed_up", day=day, decision=words(f"decisions.{text}"))
 
 
 def picture(words: Words, whole: Chain, loose: list[Orphan], name: str) -> Sheet:
@@ -207,12 +210,8 @@ def result(words: Words, found: Result | None) -> str:
     what = words("format.quote", text=what) if what.endswith("?") else what
     if found.way == "not available":
         return words("follow.no_result", what=what, why=words(f"follow.{_key(found.reason)}"))
-    numbers = {"before": _value(words, found.baseline), "now": _value(words, found.now)}
+    numbers = {"before": words.amount(found.baseline), "now": words.amount(found.now)}
     return words(f"follow.{_key(found.way)}", what=what, **numbers)
-
-
-def _value(words: Words, e: Estimate) -> str:
-    return words.percent(e.value / 100) if e.unit == "%" else words.significant(e.value)
 
 
 def _key(text: str) -> str:

@@ -180,6 +180,14 @@ class Words:
         unit = self(f"units.{count.unit.replace(' ', '_')}")
         return f"{self.number(count.value)} {unit}"
 
+    def amount(self, estimate: Estimate) -> str:
+        """A value as its unit is told: per cent, a whole number, or three figures."""
+        if estimate.unit == "%":
+            return self.percent(estimate.value / 100)
+        if float(estimate.value).is_integer():
+            return self.number(estimate.value)
+        return self.significant(estimate.value)
+
     def called(self, key: str) -> str:
         """The reader's word for a key, or the key itself where a city has made it up on its own."""
         if key in self._names or key in self._texts["definitions"]:

@@ -1,0 +1,33 @@
+"""A figure that was told before is never otherwise now without a word."""
+
+import pandas as pd
+import pytest
+
+from analysis.measurement import crime
+from analysis.measurement.revisions import revisions
+from analysis.words.periods import Period
+
+ANGSVIK, CITY = "stadsdel:1502", "kommun:9999"
+Q2 = Period.parse("2017Q2")
+
+
+@pytest.fixture(scope="module")
+def first(made_up):
+    rows = pd.read_csv(made_up.raw / "first_counts.csv")
+    return rows[rows.month.isin(["2017-04", "2017-05", "2017-06"])]
+
+
+@pytest.mark.parametrize("area_id", [ANGSVIK, CITY])
+def test_now_over_then_by_the_plainest_road(made_up, made_up_tables, first, area_id):
+    (found,) = revisions(made_up_tables, made_up, area_id, ["total"], Q2)
+    mine = first if area_id == CITY else first[first.area_id == area_id]
+    now = crime.reported(made_up_tables, made_up, area_id, ["total"], Q2)["total"].at(Q2)
+    assert found.n == mine["count"].sum()
+    assert found.value == pytest.approx(now.value / mine["count"].sum())
+    assert found.vintage == "2017-07-15"
+
+
+def test_where_no_first_edition_is_kept_nothing_is_said_of_it(read, city, made_up, made_up_tables):
+    assert revisions(read, city, "stadsdel:139", ["total"], Period.parse("2017")) == []
+    (found,) = revisions(made_up_tables, made_up, ANGSVIK, ["total"], Period.parse("2016Q4"))
+    assert (found.known, found.note) == (False, "no first edition")
