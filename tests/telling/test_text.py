@@ -107,7 +107,7 @@ def test_numbers_and_dates_as_readers_write_them(said, expected):
         ("2017-01-01..2017-09-30", "januari–september 2017", "January–September 2017"),
         ("2011-01-01..2019-12-31", "2011–2019", "2011–2019"),
         ("2016-11-01..2017-02-28", "november 2016–februari 2017", "November 2016–February 2017"),
-        ("2017-01-01..2017-08-08", "1 januari 2017–8 augusti 2017", "1 January 2017–8 August 2017"),
+        ("2017-01-01..2017-08-08", "1 januari–8 augusti 2017", "1 January–8 August 2017"),
         (
             "2016-01-01..",
             "från 1 januari 2016, slutdag inte angiven",

@@ -4,7 +4,7 @@ A full delivery is no result, and a result is no effect. What has not been evalu
 its own row instead of being read out of the other two.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -33,6 +33,7 @@ class Result:
     way: str
     reason: str = ""
     refused: tuple[Difference, ...] = ()
+    noticed: Estimate | None = None
 
 
 def doses_until(tables: Tables, day: date) -> pd.DataFrame:
@@ -109,17 +110,19 @@ def result(indicator, now: Estimate, accept: tuple[str, ...] = ()) -> Result:
 
     Notes
     -----
-    The register holds the baseline as a bare number, so it is taken as exact, which is generous: a
-    baseline has noise too, and a measure often starts after an unusually bad period, from which
-    figures come back by themselves. Where both periods stand in a series,
-    :mod:`analysis.methods.change` judges the difference.
+    The interval of ``now`` must be that of its change from the baseline, as
+    :func:`analysis.chain.indicators.newest` makes it: with a baseline taken as exact, "right
+    way" came out in 5-22 % of simulated worlds without any change. A measure often starts
+    after an unusually bad period, from which figures come back by themselves; nothing here
+    takes that away.
     """
     about = {"indicator_id": indicator.indicator_id, "wanted": indicator.wanted, "now": now}
     if pd.isna(indicator.baseline) or not indicator.baseline_period:
         return Result(baseline=None, way="not available", reason="no baseline", **about)
     baseline = _baseline(indicator, now)
     if not now.known:
-        return Result(baseline=baseline, way="not available", reason="no value", **about)
+        why = now.note if now.note in ("no newer value", "baseline differs") else "no value"
+        return Result(baseline=baseline, way="not available", reason=why, **about)
     refused = tuple(d for d in differences(baseline, now) if d.part not in accept)
     if refused:
         return Result(
@@ -193,6 +196,8 @@ def begun(tables: Tables, area_id: str, until: Period) -> list[str]:
 def results(tables: Tables, newest: list[Estimate]) -> dict[str, Result]:
     """The result of every measure whose indicator's newest value is known or was looked for.
 
+    Where a part of the newest span lies before the measure began there is none to tell.
+
     Parameters
     ----------
     tables
@@ -200,14 +205,17 @@ def results(tables: Tables, newest: list[Estimate]) -> dict[str, Result]:
     newest
         :func:`analysis.chain.indicators.newest`, the indicator's id in ``series``.
     """
-    now = {e.series: e for e in newest}
+    now = {e.series: e for e in newest if e.statistic != "noticed from"}
+    noticed = {e.series: e for e in newest if e.statistic == "noticed from"}
     rows = {row.indicator_id: row for row in tables["indicators"].itertuples()}
-    return {
-        row.measure_id: result(
-            rows[row.indicator_id],
-            now[row.indicator_id],
-            accept=("span",) if rows[row.indicator_id].kind == "survey" else (),
-        )
-        for row in tables["measures"].itertuples()
-        if row.indicator_id in now
-    }
+    found = {}
+    for row in tables["measures"].itertuples():
+        if row.indicator_id not in now:
+            continue
+        indicator, mine = rows[row.indicator_id], now[row.indicator_id]
+        accept = ("span",) if indicator.kind == "survey" else ()
+        one = result(indicator, mine, accept)
+        if one.baseline and mine.known and mine.period.start < row.starts.date():
+            one = replace(one, way="not available", reason="before the measure")
+        found[row.measure_id] = replace(one, noticed=noticed.get(row.indicator_id))
+    return found

@@ -10,10 +10,10 @@ import pandas as pd
 
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
-from analysis.measurement import crime
+from analysis.measurement import crime, survey
 from analysis.measurement.comparison import LikeForLike
 from analysis.measurement.counts import unknown
-from analysis.methods.change import dispersed
+from analysis.methods.change import dispersed, noticed_from
 from analysis.methods.trend import noise
 from analysis.words.estimates import Estimate
 from analysis.words.periods import Period
@@ -39,17 +39,20 @@ def newest(
     -------
     list of Estimate
         One an indicator, its id in ``series``: a count of the baseline's span in the latest year
-        that holds all of it, with the interval that its change from the baseline has (the noise
-        of both, :func:`analysis.methods.change.dispersed`); the share of a later wave; or
-        the administration's own figure, which has no interval. Not available with the note
-        "no newer value" where there is none after the baseline.
+        that was over, or the share of a later wave, with the interval that its change from the
+        baseline has (so the noise of both is in it); or the administration's own figure, which
+        has no interval. Not available with the note "no newer value" where there is none
+        after the baseline, and "baseline differs" where the register's baseline is no longer
+        what is counted. After a count stands, as "noticed from", the count at which a fall
+        would have been told from no change.
     """
     rows = tables["indicators"]
     find = {"crime": _count, "survey": _share, "district": _figure}
     found = []
     for row in rows[rows.area_id == area_id].itertuples():
-        e = find[row.kind](tables, city, row, _span(row, until), released)
-        found.append(replace(e, statistic=STATISTIC, series=row.indicator_id, note=e.note))
+        now, *noticed = find[row.kind](tables, city, row, _span(row, until), released)
+        found.append(replace(now, statistic=STATISTIC, series=row.indicator_id))
+        found += [replace(e, series=row.indicator_id) for e in noticed]
     return found
 
 
@@ -58,6 +61,8 @@ def _span(row, until: Period) -> Period:
     if not row.baseline_period:
         return until
     span = Period.parse(row.baseline_period)
+    if not span.months:
+        return until
     while (later := _a_year_on(span)).end <= until.end:
         span = later
     return span
@@ -75,42 +80,62 @@ def _none(tables: Tables, row, span: Period, unit: str) -> Estimate:
     return unknown(like, STATISTIC, unit, note="no newer value")
 
 
-def _count(tables: Tables, city: Workspace, row, span: Period, _) -> Estimate:
+def _count(tables: Tables, city: Workspace, row, span: Period, _) -> list[Estimate]:
     series = crime.reported(tables, city, row.area_id, [row.definition], span)
     if str(span) == row.baseline_period or row.definition not in series:
-        return _none(tables, row, span, crime.UNIT)
+        return [_none(tables, row, span, crime.UNIT)]
     mine = series[row.definition]
     now = crime.at(mine, span)
     before = mine.at(Period.parse(row.baseline_period)) if row.baseline_period else None
     if before is None or not (now.known and before.known):
-        return now
-    ratio = dispersed(LikeForLike(before, now), noise(mine, before=span))
+        return [now]
+    if before.value != row.baseline:
+        return [unknown(now, now.statistic, now.unit, note="baseline differs")]
+    pair, measured = LikeForLike(before, now), noise(mine, before=span)
+    ratio, noticed = dispersed(pair, measured), noticed_from(pair, measured)
     if not ratio.known:
-        return now
-    low, high = (row.baseline * end for end in (ratio.low, ratio.high))
-    return replace(now, low=min(low, now.value), high=max(high, now.value), p=ratio.p)
+        return [now]
+    low, high = (before.value * end for end in (ratio.low, ratio.high))
+    return [replace(now, low=min(low, now.value), high=max(high, now.value), p=ratio.p), noticed]
 
 
-def _share(tables: Tables, city: Workspace, row, span: Period, released) -> Estimate:
-    since = Period.parse(row.baseline_period).end if row.baseline_period else None
+def _share(tables: Tables, city: Workspace, row, span: Period, released) -> list[Estimate]:
     waves = [
         e
         for e in released
         if e.statistic == "survey share" and e.definition == row.definition
-        if e.area == row.area_id and (since is None or e.period.start > since)
+        if e.area == row.area_id and e.known
     ]
-    return max(waves, key=lambda e: e.period) if waves else _none(tables, row, span, "%")
+    if not row.baseline_period:
+        return [max(waves, key=lambda e: e.period)] if waves else [_none(tables, row, span, "%")]
+    then = Period.parse(row.baseline_period)
+    newer = [e for e in waves if e.period.start > then.end]
+    if not newer:
+        return [_none(tables, row, span, "%")]
+    now = max(newer, key=lambda e: e.period)
+    before = [e for e in waves if e.period in then and e.series == now.series]
+    if not before:
+        return [replace(now, low=None, high=None)]
+    _, down, up = survey.change(before[0], now)
+    low, high = row.baseline + down, row.baseline + up
+    return [replace(now, low=min(low, now.value), high=max(high, now.value))]
 
 
-def _figure(tables: Tables, city: Workspace, row, span: Period, _) -> Estimate:
+def _figure(tables: Tables, city: Workspace, row, span: Period, _) -> list[Estimate]:
     rows = tables["district_indicators"]
     rows = rows[(rows.area_id == row.area_id) & (rows.indicator == row.definition)]
     mine = rows[rows.period == str(span)]
     if mine.empty or pd.isna(mine.value.iloc[0]) or str(span) == row.baseline_period:
         unit = rows.unit.iloc[0] if len(rows) else ""
-        return _none(tables, row, span, unit)
+        return [_none(tables, row, span, unit)]
     like = _none(tables, row, span, mine.unit.iloc[0])
-    return replace(
-        like, value=float(mine.value.iloc[0]), status="final", note="", method="indicator",
-        source=mine.source_id.iloc[0],
-    )  # fmt: skip
+    return [
+        replace(
+            like,
+            value=float(mine.value.iloc[0]),
+            status="final",
+            note="",
+            method="indicator",
+            source=mine.source_id.iloc[0],
+        )
+    ]

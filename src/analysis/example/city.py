@@ -44,7 +44,7 @@ LICENCE = {
 }
 SOURCE = {
     "name": NAME,
-    "title": "Påhittad",
+    "title": "Påhittade exempeldata",
     "publisher": "Exempelstad (påhittad)",
     "where": "analysis.example",
     "published": PUBLISHED,

@@ -16,13 +16,14 @@ import pandas as pd
 from analysis.words.estimates import Estimate
 from analysis.words.questions import MissingWork, WrongQuestion
 
+SPAN_NOT_TOLD = "span not told"
 TOO_FEW_EVENTS = "too few events"
 TOO_FEW_ANSWERS = "too few answers"
 
 _NUMBERS = {"published": (), "events": ("threshold", "base"), "answers": ("fewest", "base")}
 _NAMES = {
     "published": ("statistics", "tables"),
-    "events": ("counts", "figures", "tables"),
+    "events": ("spans", "counts", "figures", "tables"),
     "answers": ("statistics", "aggregated", "tables"),
 }
 _CLASSES = tuple(_NAMES)
@@ -109,6 +110,8 @@ class Policy:
         published, events or answers of tables.
     aggregated
         Statistics of answers that are told as they are when their ``n`` is not stated.
+    spans
+        Kinds of period for which counts of events are told.
     """
 
     file: Path
@@ -117,6 +120,7 @@ class Policy:
     statistics: dict[str, str]
     tables: dict[str, str]
     aggregated: frozenset[str]
+    spans: frozenset[str]
 
 
 def policy(root: Path) -> Policy:
@@ -154,6 +158,7 @@ def policy(root: Path) -> Policy:
         statistics={name: kind for kind, names in kinds.items() for name in names},
         tables={name: kind for kind in _CLASSES for name in given[kind]["tables"]},
         aggregated=frozenset(answers["aggregated"]),
+        spans=frozenset(events["spans"]),
     )
 
 
@@ -258,7 +263,8 @@ def released(estimates: list[Estimate], policy: Policy) -> list[Estimate]:
         In the order given. Published ones are the same. A count is rounded and has no interval;
         a figure on counts has two digits; a share is whole, its interval rounded outward; ``n``
         is rounded with them. What is held back is "suppressed", with no number left in it and
-        the note "too few events" or "too few answers". Releasing twice changes nothing.
+        the note "too few events", "too few answers" or "span not told". Releasing twice changes
+        nothing.
 
     Raises
     ------
@@ -277,6 +283,8 @@ def _released(e: Estimate, policy: Policy) -> Estimate:
         return e
     if kind == "answers":
         return _share(e, policy)
+    if kind == "counts" and e.period.kind not in policy.spans:
+        return _held_back(e, SPAN_NOT_TOLD)
     told = policy.events.told(e.value if kind == "counts" else e.n or 0)
     if told is None:
         return _held_back(e, TOO_FEW_EVENTS)
@@ -309,6 +317,7 @@ def _rounded(e: Estimate, told: int, to: Callable) -> Estimate:
         low=None if e.low is None else to(e.low, floor),
         high=None if e.high is None else to(e.high, ceil),
         n=told,
+        dispersion=None,
     )
 
 

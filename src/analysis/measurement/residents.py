@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from analysis.data.tables import Tables, period_of
 from analysis.data.workspace import Workspace
@@ -52,7 +53,13 @@ class Wave:
         return (self.areas == area_id) | (area_id == city.settings["municipality"])
 
 
-def shares(tables: Tables, city: Workspace, area_id: str, until: Period) -> list[Estimate]:
+def shares(
+    tables: Tables,
+    city: Workspace,
+    area_id: str,
+    until: Period,
+    asked: "list[Wave] | None" = None,
+) -> list[Estimate]:
     """How many per cent of those with an opinion gave a good answer, newest wave first.
 
     Parameters
@@ -63,6 +70,8 @@ def shares(tables: Tables, city: Workspace, area_id: str, until: Period) -> list
         A district, or the municipality for everybody.
     until
         Waves that ended by its last day are told.
+    asked
+        The same waves, when many areas are told of and :func:`waves` has read them once.
 
     Returns
     -------
@@ -81,7 +90,7 @@ def shares(tables: Tables, city: Workspace, area_id: str, until: Period) -> list
     area, items = tables.areas[area_id], _items(tables, choices=False)
     return [
         _opinion(wave, city, area, item, "survey share")
-        for wave in waves(tables, city, until)
+        for wave in (waves(tables, city, until) if asked is None else asked)
         for item in items
     ]
 
@@ -143,8 +152,9 @@ def changes(shares: list[Estimate]) -> tuple[list[Estimate], list[NotComparable]
     Returns
     -------
     changes : list of Estimate
-        Difference in percentage points with the interval of :func:`survey.change`; ``n`` the
-        smaller number of answers, ``reference`` the earlier wave.
+        Difference in percentage points with the interval of :func:`survey.change`; ``p`` of no
+        change by the half of it that faces zero, as if that were normal; ``n`` the smaller
+        number of answers, ``reference`` the earlier wave.
     refused : list of NotComparable
         Pairs that differ in method, area, division, span or season, or lack a value.
 
@@ -352,6 +362,8 @@ def _why_not(wave: Wave, area: Area, item: str, answers: int) -> str:
 
 def _change(pair: LikeForLike) -> Estimate:
     value, low, high = survey.change(pair.before, pair.after)
+    reach = value - low if value > 0 else high - value
+    error = reach / stats.norm.ppf((1 + pair.after.level) / 2)
     return replace(
         pair.after,
         statistic="survey change",
@@ -362,5 +374,6 @@ def _change(pair: LikeForLike) -> Estimate:
         n=min(pair.before.n, pair.after.n),
         reference=pair.before.period,
         dispersion=None,
+        p=float(2 * stats.norm.sf(abs(value) / error)) if error else 1.0,
         method="survey_change",
     )

@@ -40,11 +40,19 @@ def hours(events: pd.DataFrame, like: Estimate, standing_out: set[str]) -> list[
     ]
 
 
+FEWEST_PLACES = 3
+
+
 def places(
     tables: Tables, city: Workspace, area_id: str, item: str, until: Period
 ) -> list[Estimate]:
-    """Events of one item in each building block of an area, in the span of each year so far."""
+    """Events of one item in each building block of an area, in the span of each year so far.
+
+    None in an area of fewer than three: beside its total, two would give each other away.
+    """
     inside = crime.blocks(tables, city, area_id) or []
+    if len(inside) < FEWEST_PLACES:
+        return []
     return [
         replace(e, statistic="place count", unit="events", method="places")
         for block in inside

@@ -15,6 +15,7 @@ from analysis.data.write import write_atomically
 from analysis.running.render import framed
 from analysis.telling import pages
 from analysis.telling.text import words
+from analysis.words.periods import Period
 
 
 def write(folder: Path, city: Workspace, period: str) -> Path:
@@ -64,8 +65,8 @@ def portal(
             }
         )
     order = {kind: place for place, kind in enumerate(reversed(say_kinds(say)))}
-    entries.sort(key=lambda e: (order[e["kind"]], e["area_name"]))
-    names = {"city": city.settings["cityName"], "period": period}
+    entries.sort(key=lambda e: (order[e["kind"]], say.sorting(e["area_name"])))
+    names = {"city": city.settings["cityName"], "period": say.period(Period.parse(period))}
     other = next(one for one in LANGUAGES if one != language)
     body = _template().render(
         say=say,
@@ -76,7 +77,10 @@ def portal(
         missing=missing,
         numbers=numbers,
         kinds=[(k, say(f"kinds.{k}")) for k in order if any(e["kind"] == k for e in entries)],
-        areas=sorted({(e["area"], e["area_name"]) for e in entries if e["area"]}),
+        areas=sorted(
+            {(e["area"], e["area_name"]) for e in entries if e["area"]},
+            key=lambda area: say.sorting(area[1]),
+        ),
     )
     title = say("portal.title", **names)
     filters = _rules(entries)

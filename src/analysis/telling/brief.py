@@ -4,12 +4,15 @@ A raised presence without an end date is said to lack one, in its own line; what
 after other events is never told as what will happen now.
 """
 
+from datetime import timedelta
+
 import pandas as pd
 
 from analysis.data.tables import Tables
 from analysis.telling import panels
 from analysis.telling.sheets import Column, Sheet, table
 from analysis.telling.text import Words
+from analysis.words.estimates import Estimate
 
 
 def event(tables: Tables, event_id: str):
@@ -18,13 +21,41 @@ def event(tables: Tables, event_id: str):
     return next(rows[rows.event_id == event_id].itertuples())
 
 
+def occurrence(words: Words, item: str) -> str:
+    """One event of an item: "a confirmed shooting"; the item's own name where it has no word."""
+    return words.find(f"occurrences.{item}") or words.name(item)
+
+
+def before(words: Words, counts: list[Estimate], usual: list[Estimate]) -> list[str]:
+    """How many such events there have been here, and how many there usually are."""
+    told = []
+    for e in counts:
+        about = {"what": words.name(e.definition), "area": words.name(e.area)}
+        about |= {"period": words.period(e.period), "n": words.number(e.value)}
+        if usual and usual[0].known:
+            low, high = words.number(usual[0].low), words.number(usual[0].high)
+            told.append(words("acute.before", **about, range=words.to(low, high)))
+        else:
+            told.append(words("acute.before_alone", **about))
+    return told
+
+
+def window(words: Words, row, days: int) -> str:
+    """The last day of the span in which another event has been commoner."""
+    return words(
+        "acute.window",
+        days=words.number(days),
+        date=words.day(row.occurred.date() + timedelta(days=days)),
+    )
+
+
 def what(words: Words, row) -> list[str]:
     """What happened, when and where; what is known of it and what is not."""
     language = words.language
     return [
         words(
             "acute.what",
-            what=words.name(row.item),
+            what=occurrence(words, row.item),
             area=words.name(row.area_id),
             day=words.day(row.occurred.date()),
             time=f"{row.occurred:%H.%M}" if language == "sv" else f"{row.occurred:%H:%M}",

@@ -190,7 +190,7 @@ def tried(
     changes = pick(rows, statistic="change", definition="confirmed shootings")
     readings = [e for e in changes if e.series == "oped"]
     change = next(e for e in changes if e.series == "annual" and e.method == "change")
-    (noticed,) = pick(rows, statistic="noticed from")
+    (noticed,) = pick(rows, statistic="noticed from", series="annual")
     ranks = pick(rows, statistic="rank")
     rates = pick(rows, statistic="rate", definition=[e.definition for e in ranks])
     totals = pick(rows, statistic="departure", definition="total")

@@ -125,6 +125,9 @@ def _wrapped(name: str) -> str:
     return name[:cut].rstrip() + "\n" + name[cut:]
 
 
+PALE = 0.35
+
+
 def departures(words: Words, grid: dict[tuple[str, str], Estimate], survivors: set) -> Figure:
     """Areas by kinds of crime: how far each lies from its usual; survivors of the screen framed.
 
@@ -135,18 +138,20 @@ def departures(words: Words, grid: dict[tuple[str, str], Estimate], survivors: s
     values = np.array([[_percent(grid.get((area, item))) for area in areas] for item in items])
     drawing = Figure(figsize=(style.WIDTH + 0.6, 0.31 * len(items) + 1.9), layout="constrained")
     panel = drawing.subplots()
+    strong_cell = np.array([[(area, item) in survivors for area in areas] for item in items])
+    shown = np.clip(values, -100, 100) * np.where(strong_cell, 1.0, PALE)
     sns.heatmap(
-        np.clip(values, -100, 100), ax=panel, vmin=-100, vmax=100, cbar=False, linewidths=1,
+        shown, ax=panel, vmin=-100, vmax=100, cbar=False, linewidths=1,
         linecolor="white",
         cmap=LinearSegmentedColormap.from_list("departure", style.DIVERGING),
         xticklabels=areas,
         yticklabels=[words.name(item) for item in items],
     )  # fmt: skip
-    for y, item in enumerate(items):
-        for x, area in enumerate(areas):
+    for y in range(len(items)):
+        for x in range(len(areas)):
             text = ".." if np.isnan(values[y, x]) else words.number(values[y, x])
-            strong = (area, item) in survivors
-            dark = abs(values[y, x]) > 75
+            strong = strong_cell[y, x]
+            dark = abs(shown[y, x]) > 75
             panel.text(
                 x + 0.5, y + 0.5, text, ha="center", va="center", fontsize=8,
                 weight="bold" if strong else "normal", color="white" if dark else style.INK,
@@ -291,7 +296,7 @@ def week(words: Words, grid, strong: set[tuple[int, int]]) -> Figure:
         xticklabels=list(grid.columns), yticklabels=list(grid.index),
     )  # fmt: skip
     for (row, column), value in np.ndenumerate(values):
-        text = ".." if np.isnan(value) else words.number(value)
+        text = words("joint.few") if np.isnan(value) else words.number(value)
         framed = (row, column) in strong
         panel.text(
             column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=9,

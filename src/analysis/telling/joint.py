@@ -24,6 +24,11 @@ def theme(words: Words, key: str) -> str:
     return words(f"themes.{key}")
 
 
+def inside(words: Words, key: str) -> str:
+    """A theme in the middle of a sentence."""
+    return theme(words, key).lower()
+
+
 def _who(words: Words, voices: tuple[str, ...] | list[str]) -> str:
     return words.listed([words(f"voices.{voice}") for voice in voices])
 
@@ -61,19 +66,18 @@ def agreement(
 
     ``chance`` holds how alike they would be if they drew lots.
     """
-    told = []
+    told = parted = apart(words, sights)
     for e in w:
         if not e.known:
-            told.append(words("joint.w_unknown", why=words.reason(e)))
+            told = [*told, words("joint.w_unknown", why=words.reason(e))]
             continue
-        key = "joint.alike" if e.p < 0.05 else "joint.not_alike"
+        alike = "partly" if parted else "alike"
+        key = f"joint.{alike}" if e.p < 0.05 else "joint.not_alike"
         numbers = {"w": words.number(e.value, 2), "p": words.p_equals(e.p)}
         numbers["chance"] = words.number(chance[0].value, 2)
-        told.append(words(key, **numbers, n=words.number(e.n)))
-    parted = apart(words, sights)
-    told += parted
-    if w and w[0].known and not parted:
-        told.append(words("joint.none_apart"))
+        told = [*told, words(key, **numbers, n=words.number(e.n))]
+        if not parted:
+            told.append(words("joint.none_apart"))
     quiet = [voice for voice in measured.VOICES if _silent(voice, sights)]
     return told + [words("joint.silent", voice=words(f"voices.{voice}")) for voice in quiet]
 
@@ -156,11 +160,11 @@ def indicators(words: Words, values: list[Estimate], name: str) -> Sheet:
 
 
 def good_answers(words: Words, tables: Tables, item: str) -> str:
-    """The answers that count as good, as a reader ticked them: "very safe or fairly safe"."""
+    """The answers that count as good, as a reader ticked them, each in quotes."""
     codes = tables["survey_codes"]
     good = codes[(codes["item"] == item) & (codes.role == "good")]
-    labels = [label[0].lower() + label[1:] for label in good[f"label_{words.language}"]]
-    return words.either(labels)
+    labels = good[f"label_{words.language}"]
+    return words.either([words("format.quote", text=label.lower()) for label in labels])
 
 
 def residents(
@@ -252,8 +256,11 @@ def _interval(words: Words, e: Estimate) -> str:
 def _points(words: Words, e: Estimate | None) -> str:
     if e is None or not e.known:
         return ".."
-    verdict = words("joint.clear" if e.beyond(0) else "joint.maybe_chance")
-    return words("joint.points", points=words.signed(e.value), verdict=verdict)
+    verdict = words("joint.clear" if sentences.clear(e, 0) else "joint.maybe_chance")
+    key = "point" if abs(round(e.value)) == 1 else "points"
+    interval = words.to(words.signed(e.low), words.signed(e.high))
+    about = {"points": words.signed(e.value), "range": interval, "verdict": verdict}
+    return words(f"joint.{key}", **about)
 
 
 def refusals(words: Words, refused: list[NotComparable]) -> list[str]:
@@ -272,7 +279,7 @@ def reasons(words: Words, why: list[Estimate]) -> list[str]:
     if not known:
         return [words("joint.reasons_few")] if why else []
     top = sorted(known, key=lambda e: -e.value)[:3]
-    named = [f"{words.name(e.definition)} ({share(words, e)})" for e in top]
+    named = [f"{words.inside(e.definition)} ({share(words, e)})" for e in top]
     return [words("joint.reasons", what=words.listed(named), n=words.number(top[0].n))]
 
 
@@ -293,12 +300,15 @@ def nonresponse(words: Words, silent: pd.DataFrame, name: str) -> Sheet:
 
 
 def since(
-    words: Words, moved: list[Estimate], revised: list[Estimate], area_id: str | None = None
+    words: Words,
+    moved: list[Estimate],
+    revised: list[Estimate] | None = None,
+    area_id: str | None = None,
 ) -> list[str]:
     """What is not as it was in the last report: beyond noise, and by revision.
 
     ``moved`` holds every row of :func:`analysis.methods.since.since`; those of ``area_id`` are
-    told, all of them when it is None.
+    told, all of them when it is None. Revisions are passed over when ``revised`` is None.
     """
     if not moved:
         told = [words("since.first")]
@@ -306,6 +316,8 @@ def since(
         about = {"period": words.period(moved[0].reference), "n": words.number(len(moved))}
         kept = [e for e in survivors(moved) if area_id in (None, e.area)]
         told = [_moved(words, e) for e in kept] or [words("since.none", **about)]
+    if revised is None:
+        return told
     known = [e for e in revised if e.known and e.definition == "total"]
     told += [_revised(words, e) for e in known]
     if not known:
@@ -337,55 +349,77 @@ def _revised(words: Words, e: Estimate) -> str:
 
 
 def similar(
-    words: Words, departures: list[Estimate], area_id: str, peers: list[str], name: str
+    words: Words,
+    counts: list[Estimate],
+    usual: list[Estimate],
+    area_id: str,
+    peers: list[str],
+    name: str,
 ) -> Sheet:
-    """Each kind of crime against its usual, here and in the districts most like this one."""
-    here = {e.definition: e for e in departures if e.area == area_id}
-    if not peers or not here:
+    """Each kind of crime with its usual range, here and in the districts most like this one.
+
+    ``counts`` and ``usual`` are of every district.
+    """
+    now = {(e.area, e.definition): e for e in counts if e.known}
+    ranges = {(e.area, e.definition): e for e in usual if e.known}
+    items = [item for area, item in ranges if area == area_id]
+    if not peers or not items:
         return panels.nothing(words, words("reasons.no_similar"))
-    beside = {(e.area, e.definition): e for e in departures if e.area in peers}
     columns = [Column(words("columns.item"))]
     columns += [Column(words.name(area), number=True) for area in (area_id, *peers)]
     rows = [
         (
             words.name(item),
-            words.change(e.value),
-            *(_change_of(words, beside.get((peer, item))) for peer in peers),
+            *(_beside(words, now, ranges, (area, item)) for area in (area_id, *peers)),
         )
-        for item, e in here.items()
+        for item in items
     ]
     named = words.listed([words.name(peer) for peer in peers])
     notes = (words("joint.similar_note", peers=named),)
     return table(words, words("joint.similar"), columns, rows, notes, name=name)
 
 
-def _change_of(words: Words, e: Estimate | None) -> str:
-    return ".." if e is None else words.change(e.value)
+def _beside(words: Words, now: dict, ranges: dict, key: tuple[str, str]) -> str:
+    if key not in now or key not in ranges:
+        return ".."
+    span = sentences.range_of(words, ranges[key])
+    return words("joint.beside", count=words.number(now[key].value), range=span)
 
 
-def by_district(words: Words, agreed: list[Estimate], rated: list[Estimate], name: str) -> Sheet:
+def differing(words: Words, rated: list[Estimate]) -> dict[str, list[str]]:
+    """By area the themes that residents and police rate far apart, and for whom they are larger."""
+    found = {}
+    for area in dict.fromkeys(e.area for e in rated):
+        wide = measured.side_by_side([e for e in rated if e.area == area])
+        found[area] = [
+            words(
+                "joint.differ",
+                theme=inside(words, one.theme),
+                voice=words(f"voices.{one.higher}"),
+            )
+            for one in between(wide, "residents", "police")
+        ]
+    return found
+
+
+def by_district(
+    words: Words, agreed: list[Estimate], chance: list[Estimate], rated: list[Estimate], name: str
+) -> Sheet:
     """How alike the voices are in each district, and on what police and residents differ."""
     if not agreed:
         return panels.nothing(words, words("reasons.nobody_rated"))
     columns = [Column(words("columns.area")), Column(words("columns.agreement"))]
     columns.append(Column(words("columns.differ")))
-    rows = []
+    lots = {e.area: e for e in chance if e.known}
+    apart, rows = differing(words, rated), []
     for e in sorted(agreed, key=lambda e: (e.value is None, e.value)):
-        wide = measured.side_by_side([r for r in rated if r.area == e.area])
-        differ = between(wide, "residents", "police")
-        named = [
-            words(
-                "joint.differ",
-                theme=theme(words, one.theme),
-                voice=words(f"voices.{one.higher}"),
-            )
-            for one in differ
-        ]
         if e.known:
-            level = words("joint.w", w=words.number(e.value, 2), p=words.p_equals(e.p))
+            about = {"w": words.number(e.value, 2), "p": words.p_equals(e.p)}
+            level = words("joint.w", chance=words.number(lots[e.area].value, 2), **about)
         else:
             level = words.reason(e)
-        rows.append((words.name(e.area), level, words.listed(named) or words("joint.nothing")))
+        none = words("joint.nothing" if e.known else "joint.cannot_compare")
+        rows.append((words.name(e.area), level, words.listed(apart.get(e.area, [])) or none))
     return table(words, words("joint.by_district"), columns, rows, name=name)
 
 
@@ -403,6 +437,7 @@ def week(words: Words, hours: list[Estimate], name: str) -> Sheet:
     days = {str(day): words.weekday(day) for day in range(7)}
     parts = {part: words(f"rhythm.{part}") for part in PARTS}
     cells = {tuple(e.definition.split()): e for e in known}
+    few = words("joint.few")
     grid = pd.DataFrame(
         {
             days[day]: [cells[day, part].value for part in parts]
@@ -421,9 +456,9 @@ def week(words: Words, hours: list[Estimate], name: str) -> Sheet:
         figures.week(words, grid, place),
         words("rhythm.week_alt", findings=findings),
         words("rhythm.week", **about),
-        grid.rename_axis(words("columns.part_of_day")).reset_index(),
+        grid.astype(object).fillna(few).rename_axis(words("columns.part_of_day")).reset_index(),
         name,
-    )
+    ) + say(findings)
 
 
 def wheel(words: Words, shares: pd.DataFrame, period: Period, name: str) -> Sheet:

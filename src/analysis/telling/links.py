@@ -163,7 +163,11 @@ def how_many_loose(words: Words, whole: Chain, loose: list[Orphan]) -> list[str]
     """How many loose ends the chain has, in one sentence; nothing where there is no chain."""
     if not whole.nodes:
         return []
-    return [words("chain.count", n=words.number(len(loose))) if loose else words("chain.whole")]
+    if not loose:
+        return [words("chain.whole")]
+    if len(loose) == 1:
+        return [words("chain.count_one")]
+    return [words("chain.count", n=words.number(len(loose)))]
 
 
 def followed(
@@ -177,15 +181,15 @@ def followed(
     if measures.empty:
         return panels.nothing(words, words("reasons.no_measure"))
     done = {e.definition: e for e in processes}
-    keys = ("measure", "owner", "process", "result", "effect")
+    keys = ("measure", "process", "result", "effect", "owner")
     columns = [Column(words(f"columns.{key}")) for key in keys]
     rows = [
         (
             titled(words, row),
-            row.owner,
             process(words, done[row.measure_id]),
             result(words, results.get(row.measure_id)),
             words("follow.not_evaluated"),
+            row.owner,
         )
         for row in measures.itertuples()
     ]
@@ -208,10 +212,26 @@ def result(words: Words, found: Result | None) -> str:
         return words("follow.no_indicator")
     what = words.called(found.now.definition)
     what = words("format.quote", text=what) if what.endswith("?") else what
-    if found.way == "not available":
-        return words("follow.no_result", what=what, why=words(f"follow.{_key(found.reason)}"))
-    numbers = {"before": words.amount(found.baseline), "now": words.amount(found.now)}
-    return words(f"follow.{_key(found.way)}", what=what, **numbers)
+    key = _key(found.reason or found.way)
+    if not (found.baseline and found.now.known):
+        return words("follow.no_result", what=what, why=words(f"follow.{key}"))
+    about = {
+        "before": words.amount(found.baseline),
+        "p0": words.period(found.baseline.period),
+        "now": words.amount(found.now),
+        "p1": words.period(found.now.period),
+    }
+    told = words(f"follow.{key}", what=what, **about)
+    if found.way != "cannot be told apart" or found.wanted != "less":
+        return told
+    return ". ".join([told, *(_noticed(words, found.noticed) if found.noticed else [])])
+
+
+def _noticed(words: Words, e: Estimate) -> list[str]:
+    """From which count a fall would have been seen, or that none would."""
+    if e.note == "no fall":
+        return [words("follow.noticed_none")]
+    return [words("follow.noticed", count=words.number(e.value))] if e.known else []
 
 
 def _key(text: str) -> str:
@@ -229,11 +249,16 @@ def news(words: Words, tables: Tables, area_ids: list[str], period: Period) -> l
     problems, measures = tables["problems"], tables["measures"]
     problems = problems[problems.area_id.isin(area_ids)]
     measures = measures[measures.area_id.isin(area_ids)]
+    begun, ended = during(measures.starts), during(measures.ends)
+    for row in measures[begun & ended].itertuples():
+        days = {"start": words.day(row.starts.date()), "end": words.day(row.ends.date())}
+        about = {"title": titled(words, row), "owner": row.owner}
+        told.append(words("news.measure_brief", **about, **days))
     for key, rows in (
         ("problem_new", problems[during(problems.since)]),
         ("problem_closed", problems[during(problems.closed)]),
-        ("measure_begun", measures[during(measures.starts)]),
-        ("measure_ended", measures[during(measures.ends)]),
+        ("measure_begun", measures[begun & ~ended]),
+        ("measure_ended", measures[ended & ~begun]),
     ):
         told += [
             words(f"news.{key}", title=titled(words, row), owner=row.owner)
@@ -251,6 +276,79 @@ def news(words: Words, tables: Tables, area_ids: list[str], period: Period) -> l
         for row in seen.itertuples()
     ]
     return told or [words("news.none")]
+
+
+BEHIND = 50  # per cent of what was planned
+
+
+def to_decide(
+    words: Words,
+    duties: list[Duty],
+    loose: list[Orphan],
+    measures: pd.DataFrame,
+    done: list[Estimate],
+    apart: dict[str, list[str]],
+) -> list[str]:
+    """What the leadership can decide, from registers and law rather than from counts of crime.
+
+    Parameters
+    ----------
+    words
+        The reader's language.
+    duties
+        The law's checklist.
+    loose
+        Loose ends of the chain; those that are due for follow-up are told.
+    measures, done
+        Measures of the chain, and how much of each was done.
+    apart
+        By area the themes that residents and police see differently.
+    """
+    told = []
+    for one in duties:
+        what = words(f"duties.{one.duty}")
+        what = what[0].lower() + what[1:]
+        if one.state == "old":
+            told.append(words("decide.law_old", what=what, day=words.day(one.decided)))
+        elif one.reason == "no document":
+            told.append(words("decide.law_missing", what=what))
+    share = {e.definition: e for e in done if e.known and e.value < BEHIND}
+    told += [
+        words(
+            "decide.behind",
+            title=titled(words, row),
+            share=words.percent(share[row.measure_id].value / 100),
+            owner=row.owner,
+        )
+        for row in measures.itertuples()
+        if row.measure_id in share
+    ]
+    told += [
+        words("decide.differ", area=words.name(area), what=words.listed(themes))
+        for area, themes in apart.items()
+        if themes
+    ]
+    return told + [
+        words("decide.overdue", title=titled(words, one), owner=one.owner)
+        for one in loose
+        if one.kind == "measure_due_for_follow_up"
+    ]
+
+
+def answers_the_city(words: Words, tables: Tables, whole: Chain) -> list[str]:
+    """Measures of a place that answer a problem of the whole city, which its own chain lacks."""
+    here = {node.key for node in whole.nodes}
+    causes = tables["causes"].set_index("cause_id")
+    problems = tables["problems"].set_index("problem_id")
+    told = []
+    for row in tables["measures"].itertuples():
+        if ("measure", row.measure_id) not in here or ("cause", row.cause_id) in here:
+            continue
+        if row.cause_id in causes.index and causes.problem_id[row.cause_id] in problems.index:
+            problem = problems.loc[causes.problem_id[row.cause_id]]
+            about = {"title": titled(words, row), "problem": titled(words, problem)}
+            told.append(words("chain.city_problem", **about))
+    return told
 
 
 def law(words: Words, duties: list[Duty], name: str) -> Sheet:

@@ -4,12 +4,14 @@ The end is the same everywhere: data and vintages, methods, what the report cann
 say, parameters, and how to cite and to object.
 """
 
+import re
+
 from markupsafe import Markup
 
 from analysis import __version__
 from analysis.data.parameters import Ask
 from analysis.data.tables import Tables
-from analysis.telling.sheets import Sheet, bullets, cards, facts, heading, say
+from analysis.telling.sheets import Sheet, bullets, cards, details, facts, heading, say
 from analysis.telling.text import Words, words
 from analysis.words.estimates import Estimate
 
@@ -36,6 +38,7 @@ def closing(
     estimates: list[Estimate],
     cannot: list[str],
     sources: list[str] | None = None,
+    folded: bool = False,
 ) -> Sheet:
     """The end of a report.
 
@@ -53,6 +56,8 @@ def closing(
         Keys under "unknown" of what the report cannot say.
     sources
         Names of the sources used; those of the estimates when None.
+    folded
+        Whether all but what the report cannot say opens only when asked for.
     """
     used = sources or sorted({name for e in estimates for name in e.source.split("; ") if name})
     methods = sorted({e.method for e in estimates if e.method})
@@ -63,7 +68,7 @@ def closing(
             "closing.undated" if source.published == NO_DATE else "closing.vintage",
             title=source.title,
             publisher=source.publisher,
-            published=source.published,
+            published=_dated(say_it, source.published),
             terms=terms[source.licence],
         )
         for source in records
@@ -75,22 +80,30 @@ def closing(
         version=__version__,
         title=title(ask),
         sources=say_it.listed(sorted({source.publisher for source in records})),
-        parameters=", ".join(f"{name}={value}" for name, value in ask.model_dump().items()),
+        parameters=", ".join(f"{name}: {value}" for name, value in parameters),
     )
     apart = OF_PUBLISHED_FIGURES if ask.city.observed else OF_OWN_REGISTERS
     limits = [
         say_it(f"unknown.{key}", **_filled(ask, tables, key)) for key in cannot if key not in apart
     ]
-    parts = [
-        heading(say_it("headings.cannot")), bullets(limits),
-        heading(say_it("headings.data")), bullets(vintages),
-        *([heading(say_it("headings.methods")), cards(say_it, methods)] if methods else []),
+    level = 3 if folded else 2
+    about = [
+        heading(say_it("headings.data"), level), bullets(vintages),
+        *([heading(say_it("headings.methods"), level), cards(say_it, methods)] if methods else []),
         *([say(say_it("closing.interval"), "note")] if methods else []),
-        heading(say_it("headings.parameters")), facts(parameters), say(say_it("closing.manifest")),
-        heading(say_it("headings.cite")), say(cite), say(say_it("closing.object")),
+        heading(say_it("headings.parameters"), level), facts(parameters),
+        say(say_it("closing.manifest")),
+        heading(say_it("headings.cite"), level), say(cite), say(say_it("closing.object")),
     ]  # fmt: skip
+    parts = [heading(say_it("headings.cannot")), bullets(limits)]
+    parts += [details(say_it("closing.details"), about)] if folded else about
     inside = Markup("").join(part.html for part in parts)
     return Sheet(Markup('<section class="closing">{}</section>').format(inside))
+
+
+def _dated(say_it: Words, published: str) -> str:
+    """A date as the language writes it; a source may state less than a day."""
+    return say_it.day(published) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", published) else published
 
 
 def _filled(ask: Ask, tables: Tables, key: str) -> dict[str, str]:

@@ -50,20 +50,21 @@ def items(
         return nothing(words, words("reasons.no_figure"))
     expected, screened = _by_item(usual), _by_item(departures)
     period = words.period(counts[0].period)
-    years = next((words.period(e.period) for e in usual if e.known), "..")
+    spans = [words.period(e.period) for e in usual if e.known]
+    years = max(spans, key=spans.count, default="..")
     columns = [
         Column(words("columns.item")),
+        Column(words("columns.verdict")),
         Column(words("columns.count", period=period), number=True),
         Column(words("columns.usual", years=years), number=True),
-        Column(words("columns.verdict")),
         Column(words("columns.found_by")),
     ]
     rows = [
         (
             words.name(e.definition),
+            sentences.verdict(words, e, expected.get(e.definition), screened.get(e.definition)),
             words.number(e.value),
             sentences.range_of(words, expected.get(e.definition)),
-            sentences.verdict(words, e, expected.get(e.definition), screened.get(e.definition)),
             words(f"found_by.{found_by[e.definition]}"),
         )
         for e in counts
@@ -72,6 +73,8 @@ def items(
     known = {e.definition for e in usual if e.known}
     notes = [words("tables.usual_missing")] if {e.definition for e in counts} - known else []
     notes += sentences.counted_anew(words, counts)
+    if any(e.status == "preliminary" for e in counts):
+        notes.append(words("tables.preliminary"))
     return table(words, caption, columns, rows, tuple(notes), data, name)
 
 
@@ -172,8 +175,15 @@ def grid(
         words,
         figures.departures(words, by_place, kept),
         words("figure.grid_alt", findings=findings),
-        words(
-            "figure.grid", together=words.number(len(together)), alone=words.number(len(departures))
+        " ".join(
+            [
+                *([] if kept else [words("figure.grid_none")]),
+                words(
+                    "figure.grid",
+                    together=words.number(len(together)),
+                    alone=words.number(len(departures)),
+                ),
+            ]
         ),
         data,
         name,
@@ -403,21 +413,41 @@ def noise(words: Words, results: list[Estimate], name: str) -> Sheet:
     return table(words, words("tables.noise"), columns, rows, data=numbers(results), name=name)
 
 
-def voices(words: Words, heard: list[Estimate], area_id: str) -> Sheet:
-    """The three voices side by side: from how much each speaks and what it cannot see."""
+def voices(words: Words, heard: list[Estimate], said: list[Estimate], area_id: str) -> Sheet:
+    """The three voices side by side: from how much each speaks and what it cannot see.
+
+    ``said`` is what stands behind them: survey shares, counts, ratings, observations, indicators.
+    """
     columns = [Column(words(f"columns.{key}")) for key in ("voice", "says", "latest", "cannot")]
     rows = [
         (
             words(f"voices.{voice.definition}").capitalize(),
-            words(f"voice.{voice.definition}_says", n=words.number(voice.value))
-            if voice.value
-            else words("voice.nothing"),
+            _rests_on(words, voice.definition, said) if voice.value else words("voice.nothing"),
             words.period(voice.period) if voice.value else "..",
             words(f"voice.{voice.definition}_cannot"),
         )
         for voice in heard
     ]
     return table(words, words("tables.voices", area=words.name(area_id)), columns, rows)
+
+
+def _rests_on(words: Words, voice: str, said: list[Estimate]) -> str:
+    """What a voice has given, in its own kinds: answers of persons, crimes, ratings, notes."""
+    known = [e for e in said if e.known]
+    shares = [e for e in known if e.statistic == "survey share"]
+    last = max((e.period for e in shares), default=None)
+    asked = [e.n for e in shares if e.period == last and e.n is not None]
+    own = [e for e in known if e.series == voice]
+    counts = {
+        "answers": max(asked, default=0) if voice == "residents" else 0,
+        "shares": len(shares) if voice == "residents" and not asked else 0,
+        "crimes": sum(e.statistic == "count" for e in known) if voice == "police" else 0,
+        "ratings": sum(e.statistic == "rating" for e in own),
+        "notes": sum(e.value for e in own if e.statistic == "observations"),
+        "indicators": sum(e.statistic == "indicator" for e in own),
+    }
+    told = [words(f"voice.{key}", n=words.number(n)) for key, n in counts.items() if n]
+    return words.listed(told)
 
 
 def surveys(words: Words, results: list[Estimate], area_id: str, name: str) -> Sheet:

@@ -14,6 +14,7 @@ from analysis.methods.screening import survivors
 from analysis.telling import joint, links
 from analysis.telling.text import Words
 from analysis.words.estimates import Estimate
+from analysis.words.periods import Period
 
 
 def said(words: Words, tables: Tables, answers: list[Estimate]) -> list[str]:
@@ -24,7 +25,15 @@ def said(words: Words, tables: Tables, answers: list[Estimate]) -> list[str]:
     known = [e for e in own if e.known]
     if not known:
         return [words("resident.few_answers")]
-    return [
+    told = [
+        words(
+            "resident.asked",
+            period=words.period(known[0].period),
+            low=words.number(min(e.n for e in known)),
+            high=words.number(max(e.n for e in known)),
+        )
+    ]
+    return told + [
         words(
             "resident.of_hundred",
             what=words.name(e.definition),
@@ -42,7 +51,7 @@ def saw(words: Words, sights: list[Sight], ratings: list[Estimate]) -> list[str]
     told = []
     for voice in VOICES:
         mine = [e for e in ratings if e.series == voice and e.known]
-        large = [joint.theme(words, e.definition).lower() for e in mine if e.value >= SEES]
+        large = [joint.inside(words, e.definition) for e in mine if e.value >= SEES]
         named = {"voice": words(f"voices.{voice}").capitalize(), "what": words.listed(large)}
         key = "voice" if large else "voice_none" if mine else "voice_silent"
         told.append(words(f"resident.{key}", **named))
@@ -56,7 +65,7 @@ def reported(words: Words, departures: list[Estimate]) -> list[str]:
     kept = survivors(departures)
     first = words("resident.crime_none", n=words.number(len(departures)))
     if kept:
-        named = [f"{words.name(e.definition)} ({words.change(e.value)})" for e in kept]
+        named = [f"{words.inside(e.definition)} ({words.change(e.value)})" for e in kept]
         first = words("resident.crime_some", what=words.listed(named))
     return [first, words("resident.hidden")]
 
@@ -65,7 +74,7 @@ def focus(words: Words, rows: pd.DataFrame) -> str:
     """What the parties agreed to deal with first."""
     if rows.empty:
         return words("resident.no_focus")
-    themes = [joint.theme(words, key).lower() for key in rows.theme]
+    themes = [joint.inside(words, key) for key in rows.theme]
     return words("resident.focus", what=words.listed(themes))
 
 
@@ -77,10 +86,33 @@ def did(words: Words, measures: pd.DataFrame, processes: list[Estimate]) -> list
             "resident.did",
             title=links.titled(words, row),
             owner=row.owner,
-            process=links.process(words, done[row.measure_id]),
+            process=_first_up(_process(words, done[row.measure_id])),
         )
         for row in measures.itertuples()
     ] or [words("resident.did_nothing")]
+
+
+def _process(words: Words, done: Estimate) -> str:
+    return links.process(words, done) if done.known else words("follow.not_reported")
+
+
+def _first_up(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def events(words: Words, tables: Tables, area_id: str, period: Period) -> list[str]:
+    """What is known of the acute events of an area in a period."""
+    rows = tables["acute_events"]
+    during = [Period(day.date(), day.date()) in period for day in rows.occurred]
+    mine = rows[pd.Series(during, index=rows.index, dtype=bool) & (rows.area_id == area_id)]
+    return [
+        words(
+            "resident.event",
+            day=words.day(row.occurred.date()),
+            text=getattr(row, f"known_{words.language}"),
+        )
+        for row in mine.itertuples()
+    ]
 
 
 def happened(words: Words, measures: pd.DataFrame, results: dict[str, Result]) -> list[str]:
@@ -89,7 +121,7 @@ def happened(words: Words, measures: pd.DataFrame, results: dict[str, Result]) -
         words(
             "resident.happened",
             title=links.titled(words, row),
-            result=links.result(words, results[row.measure_id]),
+            result=_first_up(links.result(words, results[row.measure_id])),
         )
         for row in measures.itertuples()
         if row.measure_id in results

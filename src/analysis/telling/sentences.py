@@ -98,11 +98,15 @@ def counted_anew(words: Words, counts: list[Estimate]) -> list[str]:
     anew: dict[str, list[str]] = {}
     for e in counts:
         if e.series.startswith(SINCE):
-            anew.setdefault(e.series.removeprefix(SINCE), []).append(words.name(e.definition))
+            anew.setdefault(e.series.removeprefix(SINCE), []).append(words.inside(e.definition))
     return [
-        words("tables.since", what=words.listed(what), day=words.day(day))
+        words("tables.since", what=_first_up(words.listed(what)), day=words.day(day))
         for day, what in anew.items()
     ]
+
+
+def _first_up(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def change(words: Words, before: Estimate | None, after: Estimate | None, result: Estimate) -> str:
@@ -315,8 +319,17 @@ def departures_here(words: Words, results: list[Estimate], period: Period) -> st
     return words("departure.here_some", what=_changes(words, kept))
 
 
-def contribution(words: Words, parts: list[Estimate]) -> str:
-    """Which kind of crime a change of the total consisted of."""
+def contribution(
+    words: Words,
+    parts: list[Estimate],
+    found_by: dict[str, str] | None = None,
+    within: bool = False,
+) -> str:
+    """Which kind of crime a change of the total consisted of, and whether the police find it.
+
+    A share of the whole is told only where everything went the same way, and not where the total
+    lies ``within`` its usual range, which is then said first.
+    """
     if not parts:
         return words("contribution.none")
     moved = sum(part.n for part in parts)
@@ -324,21 +337,26 @@ def contribution(words: Words, parts: list[Estimate]) -> str:
     with_it = [part for part in parts if part.value > 0]
     against = [part for part in parts if part.value < 0]
     main = max(with_it, key=lambda part: part.value)
+    other = min(against, key=lambda part: part.value, default=None)
+    mixed = other is not None and other.value <= -WORTH_NAMING
     told = words(
-        f"contribution.{way}" if main.value <= 100 else f"contribution.{way}_net",
+        f"contribution.{way}_net" if mixed or within or main.value > 100 else f"contribution.{way}",
         p0=words.period(main.reference),
         p1=words.period(main.period),
         total=words.number(abs(moved)),
         change=words.number(abs(main.n)),
         share=words.percent(main.value / 100),
-        what=words.name(main.definition),
+        what=words.inside(main.definition),
     )
-    other = min(against, key=lambda part: part.value, default=None)
-    if other is None or other.value > -WORTH_NAMING:
+    if within:
+        told = words("contribution.within") + " " + told
+    if (found_by or {}).get(main.definition) == "police":
+        told += " " + words("contribution.police")
+    if not mixed:
         return told
     return told + " " + words(
         f"contribution.{way}_against",
-        what=words.name(other.definition),
+        what=words.inside(other.definition),
         change=words.number(abs(other.n)),
     )  # fmt: skip
 

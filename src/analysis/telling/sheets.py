@@ -157,8 +157,8 @@ def figure(
         name=name,
     )
     inside = _blocks().details(words("sheet.numbers"), numbers.html)
-    label = words("sheet.picture")
-    return Sheet(_blocks().figure(alt, picture, description, width, height, inside, label))
+    label, swipe = words("sheet.picture"), words("sheet.swipe")
+    return Sheet(_blocks().figure(alt, picture, description, width, height, inside, label, swipe))
 
 
 def cell(words: Words, value) -> str:
@@ -185,6 +185,11 @@ def _svg(drawing: Figure) -> tuple[str, int, int]:
     svg = re.sub(r"(\d+\.\d\d)\d+", r"\1", svg)
     coded = base64.b64encode(svg.encode()).decode()
     return f"data:image/svg+xml;base64,{coded}", width, height
+
+
+def details(summary: str, inside: list[Sheet]) -> Sheet:
+    """Sheets that open when asked for."""
+    return Sheet(_blocks().details(summary, Markup("").join(part.html for part in inside)))
 
 
 def cards(words: Words, methods: list[str]) -> Sheet:

@@ -127,7 +127,10 @@ class Words:
             return self(f"format.{period.kind}", part=part, year=str(period.year))
         if period.months:
             return self._months(period, years)
-        return f"{self.day(period.start)}–{self.day(period.end)}"
+        start = self.day(period.start)
+        if years[0] == years[1]:
+            start = format_date(period.start, "d MMMM", locale=self.locale)
+        return f"{start}–{self.day(period.end)}"
 
     def _months(self, period: Period, years: tuple[int, int]) -> str:
         """Whole months; over several years the same months of each, unless they fill the years."""
@@ -153,7 +156,9 @@ class Words:
         """Things in a row with "and" before the last."""
         if len(things) < 2:
             return "".join(things)
-        return self("format.and", first=", ".join(things[:-1]), last=things[-1])
+        conjunction = self("format.and", first="", last="")
+        key = "and_also" if any(conjunction in thing for thing in things) else "and"
+        return self(f"format.{key}", first=", ".join(things[:-1]), last=things[-1])
 
     def either(self, things: list[str]) -> str:
         """Things in a row with "or" before the last."""
@@ -187,6 +192,15 @@ class Words:
         if float(estimate.value).is_integer():
             return self.number(estimate.value)
         return self.significant(estimate.value)
+
+    def inside(self, key: str) -> str:
+        """A name in the middle of a sentence; only its first letter is changed."""
+        name = self.name(key)
+        return name[0].lower() + name[1:]
+
+    def sorting(self, name: str) -> str:
+        """What a name is sorted by: å, ä and ö come last, as Swedish has them."""
+        return name.casefold().translate(str.maketrans("åäö", "{|}"))
 
     def called(self, key: str) -> str:
         """The reader's word for a key, or the key itself where a city has made it up on its own."""
