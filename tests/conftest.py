@@ -62,9 +62,15 @@ def runs(request) -> int:
 @pytest.fixture
 def workspace(tmp_path) -> Path:
     """A project of its own: the shipped raw data and notebooks, free to be changed."""
+    return project(tmp_path)
+
+
+def project(folder: Path) -> Path:
+    """A folder with raw data, policy and notebooks, as a user's project has them."""
     for part in ("data/raw", "notebooks"):
-        shutil.copytree(ROOT / part, tmp_path / part)
-    return tmp_path
+        shutil.copytree(ROOT / part, folder / part)
+    shutil.copy(ROOT / "data" / "disclosure.toml", folder / "data")
+    return folder
 
 
 def count(value, period="2017", **about) -> Estimate:

@@ -8,24 +8,31 @@ import sys
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.conftest import ROOT
+from tests.conftest import project
 
+REAL, MADE_UP = "goteborg/2017/", "exempelstad/2017Q3/"
 KINDS = (
-    "1_data.sv", "2_situation-lundby.sv", "3_trend.sv", "6_district_report-lundby.sv",
-    "7_leadership_report.sv", "7_leadership_report.en", "index",
+    *(REAL + name for name in (
+        "1_data.sv", "2_situation-lundby.sv", "3_trend.sv", "6_district_report-lundby.sv",
+        "7_leadership_report.sv", "7_leadership_report.en", "index",
+    )),
+    *(MADE_UP + name for name in (
+        "1_data.sv", "2_situation-angsvik.sv", "6_district_report-angsvik.sv",
+        "7_leadership_report.sv", "8_resident_report-angsvik.sv", "9_acute_brief-a2017-01.sv",
+    )),
 )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory):
-    """The folder of one district's and the leadership's reports for 2017."""
-    root = tmp_path_factory.mktemp("browser")
-    for part in ("data/raw", "notebooks"):
-        shutil.copytree(ROOT / part, root / part)
-    command = [sys.executable, "-m", "analysis", "run", "goteborg", "2017", "--json"]
-    command += ["-r", "district", "-r", "leadership", "-a", "lundby"]
-    subprocess.run(command, check=True, cwd=root, env=os.environ | {"LAGESBILD_ROOT": str(root)})
-    return root / "reports" / "goteborg" / "2017"
+    """The folder of reports: a district's and the leadership's, of the real and the made-up city."""
+    root = project(tmp_path_factory.mktemp("browser"))
+    about = {"check": True, "cwd": root, "env": os.environ | {"LAGESBILD_ROOT": str(root)}}
+    run = [sys.executable, "-m", "analysis", "run"]
+    words = ["-r", "district", "-r", "leadership", "-a", "lundby", "--json"]
+    subprocess.run([*run, "goteborg", "2017", *words], **about)
+    subprocess.run([*run, "exempelstad", "2017Q3", "-a", "angsvik", "-l", "sv", "--json"], **about)
+    return root / "reports"
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import KINDS
+from tests.browser.conftest import KINDS, MADE_UP, REAL
 
 pytestmark = pytest.mark.browser
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -60,7 +60,7 @@ def test_a_keyboard_reaches_the_content_first_and_sees_where_it_is(visit, name):
 
 
 def test_the_text_of_a_figure_can_be_read_on_a_phone(visit):
-    page = visit("6_district_report-lundby.sv", viewport={"width": 390, "height": 800})
+    page = visit(REAL + "6_district_report-lundby.sv", viewport={"width": 390, "height": 800})
     drawn = page.evaluate(
         "[...document.querySelectorAll('figure img')].map(i => i.width / i.naturalWidth)"
     )
@@ -70,14 +70,14 @@ def test_the_text_of_a_figure_can_be_read_on_a_phone(visit):
 
 
 def test_text_can_be_twice_as_large(visit):
-    page = visit("6_district_report-lundby.sv", viewport={"width": 500, "height": 900})
+    page = visit(REAL + "6_district_report-lundby.sv", viewport={"width": 500, "height": 900})
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert page.evaluate("document.documentElement.scrollWidth") <= 500
 
 
 def test_numbers_are_downloaded_without_script_or_network(visit, tmp_path):
     page = visit(
-        "6_district_report-lundby.sv",
+        REAL + "6_district_report-lundby.sv",
         java_script_enabled=False,
         offline=True,
         accept_downloads=True,
@@ -93,7 +93,7 @@ def test_numbers_are_downloaded_without_script_or_network(visit, tmp_path):
 
 
 def test_the_portals_filter_works_without_script(visit):
-    page = visit("index", java_script_enabled=False)
+    page = visit(REAL + "index", java_script_enabled=False)
     shown = page.locator("ul.reports li:visible")
     everything = shown.count()
     page.get_by_label("Ledningsrapport").check()
@@ -107,14 +107,14 @@ def test_the_portals_filter_works_without_script(visit):
 
 
 def test_the_portal_leads_to_the_other_language_and_the_numbers(visit, made):
-    page = visit("index")
+    page = visit(REAL + "index")
     page.get_by_role("link", name="In English").click()
     assert page.title() == "Reports: Göteborg 2017"
     assert page.locator("a[href='results.csv']").count() == 1
-    assert (made / "results.csv").exists()
+    assert (made / REAL / "results.csv").exists()
 
 
-@pytest.mark.parametrize("name", ["7_leadership_report.sv", "7_leadership_report.en"])
+@pytest.mark.parametrize("name", [REAL + "7_leadership_report.sv", REAL + "7_leadership_report.en"])
 def test_the_leaders_report_is_two_pages_of_a4_before_its_sources(visit, tmp_path, name):
     page = visit(name)
     file = tmp_path / "report.pdf"
@@ -127,9 +127,36 @@ def test_the_leaders_report_is_two_pages_of_a4_before_its_sources(visit, tmp_pat
     assert [bool(ending.search(sheet)) for sheet in sheets[:3]] == [False, False, True]
 
 
+def test_the_acute_brief_is_one_page_of_a4_before_what_it_cannot_say(visit, tmp_path):
+    page = visit(MADE_UP + "9_acute_brief-a2017-01.sv")
+    file = tmp_path / "brief.pdf"
+    page.pdf(path=file, prefer_css_page_size=True, tagged=True)
+    told = subprocess.run(
+        ["pdftotext", "-layout", file, "-"], capture_output=True, text=True, check=True
+    )
+    first, second, *_ = told.stdout.split("\f")
+    for needed in ("30 september 2017", "Polisen", "Svensk forskning", "gånger så många"):
+        assert needed in first
+    assert "Vad rapporten inte kan säga" in first + second
+
+
+def test_a_phone_is_told_that_a_figure_goes_on(visit):
+    name = MADE_UP + "6_district_report-angsvik.sv"
+    narrow, wide = (visit(name, viewport={"width": w, "height": 800}) for w in (390, 1000))
+    assert narrow.locator(".swipe").first.is_visible()
+    assert not wide.locator(".swipe").first.is_visible()
+
+
+@pytest.mark.parametrize("name", [k for k in KINDS if k.startswith(MADE_UP)])
+def test_made_up_pages_say_so_over_the_whole_width(visit, name):
+    banner = visit(name).locator(".made-up")
+    assert banner.is_visible() and "Påhittade" in banner.inner_text()
+    assert banner.bounding_box()["width"] == 1000
+
+
 def test_a_payload_in_a_page_does_not_run_even_if_it_got_there(visit, made):
     """The content policy alone, with the cleaning left out."""
-    name = "7_leadership_report.sv"
+    name = REAL + "7_leadership_report.sv"
     poisoned = made / "poisoned.html"
     html = (made / f"{name}.html").read_text("utf-8")
     sinks = "<script>console.log('ran')</script><img src=x onerror=\"console.log('ran')\">"

@@ -231,3 +231,49 @@ def test_an_unknown_licence_is_named_and_a_field_of_the_standard_is_allowed(copy
     problems = Workspace(copy.root, copy.name).problems()
     assert len(problems) == 1
     assert "unknown licence 'free beer'" in problems[0]
+
+
+def test_a_register_may_be_an_excel_file(tmp_path, made_up):
+    """The same rows whether an analyst keeps them as CSV or as a workbook."""
+    from openpyxl import Workbook
+
+    root = shutil.copytree(made_up.raw, tmp_path / "data" / "raw" / "exempelstad").parents[2]
+    folder = root / "data" / "raw" / "exempelstad"
+    rows = pd.read_csv(folder / "problems.csv", dtype=str, keep_default_na=False)
+    book = Workbook()
+    for row in [rows.columns.tolist(), *rows.to_numpy().tolist()]:
+        book.active.append(row)
+    book.save(folder / "problems.xlsx")
+    (folder / "problems.csv").unlink()
+    record = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    (mine,) = [r for r in record["resources"] if r["table"] == "problems"]
+    mine |= {"path": "problems.xlsx", "hash": f"sha256:{sha256(folder / 'problems.xlsx')}"}
+    (folder / "datapackage.json").write_text(json.dumps(record))
+    read = tables.build(Workspace(root, "exempelstad"))
+    first = tables.build(made_up)["problems"].drop(columns="resource")
+    pd.testing.assert_frame_equal(read["problems"].drop(columns="resource"), first)
+
+
+PERSONS = {
+    "title_sv": "Ring 19811218-9876 om torget",
+    "title_en": "Call 070-174 06 05",
+    "owner": "Skriv till a.person@example.org",
+}
+
+
+@pytest.mark.parametrize("column", PERSONS)
+def test_a_row_with_a_person_in_it_is_set_aside_without_repeating_it(made_up, column):
+    (resource,) = made_up.resources_of("problems")
+    raw = tables.read_raw(resource)
+    raw.loc[3, column] = PERSONS[column]
+    used, rejected = tables.accept("problems", raw)
+    assert (len(used), list(rejected.raw_line)) == (len(raw) - 1, [5])
+    (reason,) = rejected.reason
+    assert reason.startswith(f"{column} holds a ")
+    assert not any(part in reason for part in ("1218", "174", "example"))
+
+
+def test_a_person_in_a_column_of_numbers_is_not_repeated_either():
+    raw = crime([("stadsdel:131", "2017", "total", "19811218-9876", "bra")])
+    _, rejected = tables.accept("crime_counts", raw)
+    assert "9876" not in rejected.reason[0]

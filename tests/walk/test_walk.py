@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 
@@ -12,24 +11,18 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.conftest import ROOT
+from tests.conftest import project
 
 pytestmark = pytest.mark.walk
 
 
-def walk(root, *words, **env):
+def walk(root, *words, city="goteborg", **env):
     made = subprocess.run(
-        [sys.executable, "-m", "analysis", "run", "goteborg", *words, "--json"],
+        [sys.executable, "-m", "analysis", "run", city, *words, "--json"],
         cwd=root, capture_output=True, text=True, check=False, env=os.environ | env,
     )  # fmt: skip
     assert made.returncode == 0, made.stdout + made.stderr
     return json.loads(made.stdout)
-
-
-def project(folder):
-    for part in ("data/raw", "notebooks"):
-        shutil.copytree(ROOT / part, folder / part)
-    return folder
 
 
 LUNDBY = ("--report", "district", "--report", "leadership", "--area", "lundby")

@@ -56,6 +56,7 @@ def heard(
                 source="; ".join(
                     sorted({name for e in mine for name in e.source.split("; ") if name})
                 ),
+                method="heard",
             )
         )
     return found

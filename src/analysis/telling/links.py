@@ -102,8 +102,10 @@ def loose_ends(words: Words, loose: list[Orphan]) -> list[str]:
     ]
 
 
-def loose_by_kind(words: Words, loose: list[Orphan], name: str) -> Sheet:
+def loose_by_kind(words: Words, whole: Chain, loose: list[Orphan], name: str) -> Sheet:
     """How many loose ends of each kind there are, and in whose hands."""
+    if not whole.nodes:
+        return panels.nothing(words, words("reasons.no_chain"))
     columns = [Column(words("columns.loose")), Column(words("columns.number"), number=True)]
     columns.append(Column(words("columns.owner")))
     rows = []
