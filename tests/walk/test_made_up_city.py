@@ -29,7 +29,13 @@ def here(tmp_path_factory):
     root = project(tmp_path_factory.mktemp("made-up"))
     folder = root / "data/raw/exempelstad"
     plant(folder, "problems.csv", "P09", "Inbrott i lägenheter på dagtid", f"Ring {PLANTED[0]}")
-    plant(folder, "tasks.csv", "A2017-01,school", "Ha fler vuxna ute", f"Fråga {PLANTED[3]} och ha fler")
+    plant(
+        folder,
+        "tasks.csv",
+        "A2017-01,school",
+        "Ha fler vuxna ute",
+        f"Fråga {PLANTED[3]} och ha fler",
+    )
     plant(folder, "measures.csv", "M09", "Säkerhetsdörrar i hyreshusen", f"Dörr {PLANTED[2]}")
     plant(folder, "observations.csv", "o-0001", "2014", PLANTED[1])
     walk(
