@@ -5,8 +5,9 @@ independent of the others and finds changes in series that only jump.
 """
 
 from dataclasses import replace
-from math import exp, log, sqrt
+from math import exp, log
 
+import numpy as np
 from scipy import stats
 
 from analysis.measurement.comparison import LikeForLike, Series
@@ -100,10 +101,9 @@ def dispersed(pair: LikeForLike, noise: Estimate, level: float = 0.95) -> Estima
         return unknown(pair.after, "change", "ratio", **about | {"note": "zero count"})
     long_before, long_after = pair.exposure
     ratio = log(after / long_after) - log(before / long_before)
-    phi = max(1.0, noise.value)
-    error = sqrt(phi * (1 / before + 1 / after))
     df = noise.n - 2
-    reach = float(stats.t.ppf((1 + level) / 2, df)) * error
+    reach = float(_reach(before, after, noise, level))
+    error = reach / float(stats.t.ppf((1 + level) / 2, df))
     return replace(
         pair.after,
         statistic="change",
@@ -114,7 +114,7 @@ def dispersed(pair: LikeForLike, noise: Estimate, level: float = 0.95) -> Estima
         unit="ratio",
         n=before + after,
         p=float(2 * stats.t.sf(abs(ratio) / error, df)),
-        dispersion=phi,
+        dispersion=max(1.0, noise.value),
         **about,
     )
 
@@ -137,18 +137,25 @@ def noticed_from(pair: LikeForLike, noise: Estimate) -> Estimate:
         ``value`` that count; not available when the noise is not known or no count is low enough.
         It is said beside every "cannot be told from no change".
     """
-    after = pair.after
-    for count in range(int(pair.before.value) - 1, 0, -1):
-        other = LikeForLike(pair.before, replace(after, value=float(count), n=float(count)))
-        judged = dispersed(other, noise)
-        if judged.known and judged.high < 1:
+    before, after = pair.before, pair.after
+    about = {"reference": before.period, "method": "change"}
+    lower = np.arange(1.0, before.value)
+    if noise.known and len(lower):
+        long_before, long_after = pair.exposure
+        ratios = np.log(lower / long_after) - np.log(before.value / long_before)
+        seen = lower[ratios + _reach(before.value, lower, noise, after.level) < 0]
+        if len(seen):
             return replace(
-                other.after, statistic="noticed from", unit=after.unit, dispersion=noise.value,
-                reference=pair.before.period, method="change", note="",
+                after, statistic="noticed from", value=float(seen.max()), n=float(seen.max()),
+                dispersion=noise.value, note="", **about,
             )  # fmt: skip
-    note = noise.note or "no fall"
-    about = {"reference": pair.before.period, "method": "change"}
-    return unknown(after, "noticed from", after.unit, note=note, **about)
+    return unknown(after, "noticed from", after.unit, note=noise.note or "no fall", **about)
+
+
+def _reach(before, after, noise: Estimate, level: float):
+    """How far a log ratio of counts may lie from the true one, by the measured noise."""
+    phi, df = max(1.0, noise.value), noise.n - 2
+    return stats.t.ppf((1 + level) / 2, df) * np.sqrt(phi * (1 / before + 1 / after))
 
 
 def _about(pair: LikeForLike, method: str) -> dict:
