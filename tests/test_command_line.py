@@ -116,3 +116,18 @@ def test_help_is_in_plain_words_and_names_the_exit_codes():
 
 def test_list_says_what_to_do_when_nothing_is_made(workspace):
     assert "nothing made yet: lagesbild run goteborg" in lagesbild("list", root=workspace).stdout
+
+
+def test_check_names_a_reference_that_leads_nowhere_with_the_nearest(workspace):
+    folder = workspace / "data/raw/exempelstad"
+    file = folder / "measures.csv"
+    file.write_text(file.read_text("utf-8").replace("M03,C07,", "M03,C07x,"), "utf-8")
+    record = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    (mine,) = [r for r in record["resources"] if r["path"] == "measures.csv"]
+    mine["hash"] = f"sha256:{sha256(file)}"
+    (folder / "datapackage.json").write_text(json.dumps(record), "utf-8")
+    asked = lagesbild("check", "exempelstad", "--json", LAGESBILD_ROOT=str(workspace))
+    (told,) = json.loads(asked.stdout)["dangling"]
+    assert told.startswith("measures (measures, line 4): cause_id 'C07x' is not in causes.cause_id")
+    assert "did you mean 'C07'?" in told
+    assert json.loads(lagesbild("check", "exempelstad", "--json").stdout)["dangling"] == []

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from analysis.chain import links
 from analysis.data import scaffold, tables
 from analysis.data.parameters import years
 from analysis.data.workspace import Workspace, project_root
@@ -55,7 +56,11 @@ def check(workspace: City = "goteborg", as_json: AsJson = False) -> None:
     found = tables.build(city)
     ledger = found.ledger.to_dict("records")
     rejected = found.rejected.to_dict("records")
-    answer = {"workspace": workspace, "problems": [], "ledger": ledger, "rejected": rejected}
+    loose = [str(one) for one in links.dangling(found)]
+    answer = {
+        "workspace": workspace, "problems": [], "ledger": ledger, "rejected": rejected,
+        "dangling": loose,
+    }  # fmt: skip
     shown = Table(
         "file", "rows in", "used", "rejected", title=f"{workspace}: every row accounted for"
     )
@@ -66,6 +71,8 @@ def check(workspace: City = "goteborg", as_json: AsJson = False) -> None:
         for row in rejected:
             told = f"rejected: {row['resource']} line {row['raw_line']}: {row['reason']}"
             out.print(told, soft_wrap=True, highlight=False, markup=False)
+        for one in loose:
+            out.print(f"leads nowhere: {one}", soft_wrap=True, highlight=False, markup=False)
         told = f"Spans that can be reported: {city.observed or ', '.join(years(city))}."
         out.print(told, soft_wrap=True, highlight=False)
 

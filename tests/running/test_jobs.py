@@ -50,3 +50,21 @@ def test_one_report_brings_what_it_builds_on_and_no_more():
 def test_a_wrong_plan_is_answered_before_anything_starts(asked, answer):
     with pytest.raises(WrongQuestion, match=answer):
         plan(**({"workspace": "goteborg", "period": "2017"} | asked))
+
+
+def test_a_city_is_offered_the_reports_that_its_registers_can_fill():
+    notebooks = {job.ask.notebook for job in plan("goteborg", "2017")}
+    assert {"8_resident_report", "9_acute_brief"}.isdisjoint(notebooks)
+    made_up = plan("exempelstad", "2017Q3")
+    assert {job.ask.notebook for job in made_up} > notebooks
+    assert len(made_up) == 68
+    with pytest.raises(WrongQuestion, match="report 'residents' is not known here"):
+        plan("goteborg", "2017", ["residents"])
+
+
+def test_an_acute_brief_is_planned_for_the_span_of_its_event_alone():
+    briefs = [job.name for job in plan("exempelstad", "2017-09", ["acute"], ["angsvik"], ["sv"])]
+    assert briefs[-1] == "9_acute_brief-a2017-01.sv"
+    assert (
+        plan("exempelstad", "2017-08", ["acute"], ["angsvik"], ["sv"])[-1].ask.notebook == "3_trend"
+    )

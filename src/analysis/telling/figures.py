@@ -4,6 +4,8 @@ Intervals are drawn wherever there are any; an unknown value leaves a gap that i
 seen, never a zero.
 """
 
+from textwrap import fill
+
 import numpy as np
 import seaborn as sns
 from matplotlib.colors import LinearSegmentedColormap
@@ -259,7 +261,7 @@ def voices(words: Words, labels: list[str], ratings) -> Figure:
 
     ``ratings`` has themes as rows and voices as columns, missing where a voice said nothing.
     """
-    drawing = Figure(figsize=(style.WIDTH, 0.34 * len(labels) + 1.3), layout="constrained")
+    drawing = Figure(figsize=(5.4, 0.42 * len(labels) + 1.3), layout="constrained")
     panel = drawing.subplots()
     places = np.arange(len(labels))
     for place, (low, high) in enumerate(zip(ratings.min(axis=1), ratings.max(axis=1), strict=True)):
@@ -273,7 +275,7 @@ def voices(words: Words, labels: list[str], ratings) -> Figure:
         )  # fmt: skip
     panel.set(xlim=(0.8, 4.2), xticks=range(1, 5))
     panel.set_xticklabels([words(f"joint.rating_{n}") for n in range(1, 5)])
-    panel.set_yticks(places, labels)
+    panel.set_yticks(places, [fill(label, 20) for label in labels])
     panel.invert_yaxis()
     panel.grid(axis="x")
     panel.tick_params(axis="y", length=0)

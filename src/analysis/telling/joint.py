@@ -485,7 +485,7 @@ def wheel(words: Words, shares: pd.DataFrame, period: Period, name: str) -> Shee
         words("rhythm.year"),
         data,
         name,
-    )
+    ) + say(findings)
 
 
 def places(words: Words, counts: list[Estimate], period: Period, name: str) -> Sheet:
