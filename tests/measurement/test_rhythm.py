@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.measurement.rhythm import PARTS, part_of_day, places, week, year
-from analysis.words.periods import Period
+from analysis.measurement.rhythm import PARTS, part_of_day, week, year
 from tests.conftest import count
 
 # 2017-07-03 is a Monday
@@ -109,23 +108,3 @@ def test_a_city_without_seasons_has_no_usual_months(runs):
             (year(months(counts.reshape(-1, 12).astype(float))).usually != "as even").any()
         )
     assert np.mean(found) <= 0.08
-
-
-def test_places_are_set_beside_themselves():
-    rows = incidents(
-        ["2016-07-01", "2016-12-31", "2017-09-30 23:59", "2017-07-01", "2017-10-01"],
-        ["blk:1", "blk:1", "blk:2", "blk:2", "blk:3"],
-    )
-    spans = [Period.parse("2016Q3"), Period.parse("2017Q3")]
-    found = places(rows, ["blk:1", "blk:2", "blk:3"], spans)
-    assert list(found.columns) == ["area_id", "period", "count"]
-    assert list(found.itertuples(index=False, name=None)) == [
-        ("blk:2", "2016Q3", 0), ("blk:2", "2017Q3", 2),
-        ("blk:1", "2016Q3", 1), ("blk:1", "2017Q3", 0),
-        ("blk:3", "2016Q3", 0), ("blk:3", "2017Q3", 0),
-    ]  # fmt: skip
-
-
-def test_an_event_in_no_block_is_refused():
-    with pytest.raises(ValueError, match="events in blk:9, which are not among the 1 blocks"):
-        places(incidents(["2017-07-01"], "blk:9"), ["blk:1"], [Period.parse("2017Q3")])

@@ -1,7 +1,6 @@
-"""When and where the events of one area happen, without a habit read into one season or one hour.
+"""When the events of one area happen, without a habit read into one season or one hour.
 
-A date without a time of day is not a night; one year has no usual months; and a place is
-set beside itself in the same span of earlier years.
+A date without a time of day is not a night, and one year has no usual months.
 """
 
 import numpy as np
@@ -9,7 +8,6 @@ import pandas as pd
 
 from analysis.measurement.counts import FEWEST_YEARS, garwood
 from analysis.words.estimates import Estimate
-from analysis.words.periods import Period
 
 PARTS = ("night", "morning", "afternoon", "evening")
 UNKNOWN = "unknown"
@@ -121,44 +119,3 @@ def _whole_years(months: list[Estimate]) -> np.ndarray:
     whole = [[mine.get(month) for month in MONTHS] for _, mine in sorted(years.items())]
     kept = [row for row in whole if None not in row and sum(row) > 0]
     return np.array(kept, dtype=float).reshape(-1, len(MONTHS))
-
-
-def places(incidents: pd.DataFrame, blocks: list[str], spans: list[Period]) -> pd.DataFrame:
-    """Events of each block in a period and in the same span of the years before.
-
-    Parameters
-    ----------
-    incidents
-        Rows of ``incidents`` for one area and question, of all the years.
-    blocks
-        The ids of the area's blocks.
-    spans
-        The period told of last, before it the earlier spans that the register covers: a
-        year that was not recorded must not come out as zero.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``area_id``, ``period`` (its name) and ``count``: every block in every span, the
-        blocks with most events in the last span first, spans oldest first.
-
-    Raises
-    ------
-    ValueError
-        When an event lies in no block of the area.
-    """
-    if strangers := sorted(set(incidents.area_id) - set(blocks)):
-        raise ValueError(
-            f"events in {', '.join(strangers)}, which are not among the {len(blocks)} blocks of "
-            "the area: give the events of this area only, or all of its blocks."
-        )
-    counts = pd.DataFrame({str(span): _in_blocks(incidents, blocks, span) for span in spans})
-    ordered = counts.sort_values(str(spans[-1]), ascending=False, kind="stable")
-    long = ordered.rename_axis("area_id").rename_axis("period", axis="columns").stack()
-    return long.rename("count").reset_index()
-
-
-def _in_blocks(incidents: pd.DataFrame, blocks: list[str], span: Period) -> pd.Series:
-    day = incidents.occurred.dt.normalize()
-    during = (day >= pd.Timestamp(span.start)) & (day <= pd.Timestamp(span.end))
-    return incidents.area_id[during].value_counts().reindex(blocks, fill_value=0)

@@ -263,6 +263,30 @@ def _points(words: Words, e: Estimate | None) -> str:
     return words(f"joint.{key}", **about)
 
 
+def pooled(words: Words, tables: Tables, answers: list[Estimate], area_id: str, name: str) -> Sheet:
+    """Two waves of one method together, for places where one wave has few answers."""
+    if not answers:
+        return panels.nothing(words, words("reasons.no_own_survey"))
+    own = asked(tables, answers)
+    columns = [Column(words("columns.question"))]
+    columns += [
+        Column(words(f"columns.{k}"), number=True) for k in ("value", "interval", "answers")
+    ]
+    rows = [
+        (
+            words.name(e.definition),
+            share(words, e),
+            _interval(words, e),
+            words.number(e.n) if e.known else "..",
+        )
+        for e in own
+    ]
+    about = {"area": words.name(area_id), "period": words.period(own[0].period)}
+    notes = (words("joint.pooled_note"),)
+    data = panels.numbers(own)
+    return table(words, words("joint.pooled", **about), columns, rows, notes, data, name)
+
+
 def refusals(words: Words, refused: list[NotComparable]) -> list[str]:
     """Why waves are not set beside each other, once for each reason."""
     told = []

@@ -131,12 +131,16 @@ def causes(words: Words, analysis: CauseAnalysis) -> Sheet:
             "; ".join(dict.fromkeys(_research(words, aimed) for aimed in cause.measures))
             or words("joint.not_noted"),
         )
-        for cause in (*analysis.held, *analysis.rivals)
+        for cause in (*(c for side in analysis.by_side.values() for c in side), *analysis.rivals)
     ]
     if not rows:
         return panels.nothing(words, words("reasons.no_cause"))
     caption = words("cause.caption", problem=titled(words, analysis))
-    return table(words, caption, columns, rows)
+    events = " → ".join(getattr(c, f"cause_{language}") for c in analysis.event_chain)
+    empty = [words(f"sides.{side}") for side, found in analysis.by_side.items() if not found]
+    told = [words("cause.events", events=events)] if len(analysis.event_chain) > 1 else []
+    told += [words("cause.side_missing", sides=words.either(empty))] if empty else []
+    return table(words, caption, columns, rows, notes=tuple(told))
 
 
 def all_causes(words: Words, tables: Tables, area_id: str, on: date) -> Sheet:

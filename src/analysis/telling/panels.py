@@ -413,6 +413,25 @@ def noise(words: Words, results: list[Estimate], name: str) -> Sheet:
     return table(words, words("tables.noise"), columns, rows, data=numbers(results), name=name)
 
 
+def near_bands(words: Words, bands: list[Estimate], name: str) -> Sheet:
+    """How many times more near pairs there are than by chance, band by band, tried together."""
+    known = [e for e in bands if e.known]
+    if not known:
+        return nothing(words, words("reasons.no_register"))
+    keys = ("band", "ratio", "interval", "q")
+    columns = [Column(words(f"columns.{key}"), number=key != "band") for key in keys]
+    rows = [
+        (
+            sentences.band(words, e),
+            words.number(e.value, 1),
+            ".." if e.low is None else words.to(words.number(e.low, 1), words.number(e.high, 1)),
+            words.p_value(e.q),
+        )
+        for e in known
+    ]
+    return table(words, words("tables.near_bands"), columns, rows, name=name)
+
+
 def voices(words: Words, heard: list[Estimate], said: list[Estimate], area_id: str) -> Sheet:
     """The three voices side by side: from how much each speaks and what it cannot see.
 
