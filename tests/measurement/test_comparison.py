@@ -134,3 +134,8 @@ def test_a_count_is_not_compared_with_a_range_or_a_rate():
 def test_a_year_stands_in_a_series_once():
     with pytest.raises(ValueError, match="two values of assault"):
         Series([count(1, "2017"), count(2, "2017")])
+
+
+def test_a_week_is_set_beside_the_same_week_of_another_year_alone():
+    LikeForLike(count(4, "2016-W36"), count(5, "2017-W36"))
+    assert refused(count(4, "2016-W35"), count(5, "2017-W36")) == ["span"]

@@ -243,3 +243,24 @@ def test_answers_are_held_back_by_their_own_number_and_published_counts_not_at_a
     frame = pd.DataFrame({"n": [29, 30, 233, 3]})
     assert list(released_counts("answers by option", frame, ["n"], SHIPPED).n.dropna()) == [30, 235]
     assert list(released_counts("district counts", frame, ["n"], SHIPPED).n) == [29, 30, 233, 3]
+
+
+@pytest.mark.parametrize(
+    ("period", "told"),
+    [
+        ("2017", True), ("2017H1", True), ("2017T2", True), ("2017Q3", True), ("2017-09", True),
+        ("2017-W36", False), ("2017-09-01..2017-09-12", False), ("2016-10-01..2017-09-30", False),
+    ],
+)  # fmt: skip
+def test_counts_below_the_district_are_told_for_calendar_spans_alone(period, told):
+    found = tell(events(40, period=period))
+    assert found.known == told
+    assert found.note == ("" if told else "span not told")
+    # what is published is told for any span
+    assert tell(count(3, period)).value == 3
+
+
+def test_a_figure_on_counts_keeps_no_number_that_was_not_rounded():
+    near = events(2.417, "near repeat", n=279, low=1.71, high=3.33, dispersion=1.624156)
+    found = tell(near)
+    assert (found.value, found.n, found.dispersion) == (2.4, 280, None)

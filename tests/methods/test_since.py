@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.measurement.comparison import Series
-from analysis.methods.screening import survivors
+from analysis.methods.screening import Scale, survivors
 from analysis.methods.since import since
 from analysis.words.periods import Period
 from tests.conftest import count
@@ -61,3 +61,19 @@ def test_only_rows_that_both_reports_judged_are_compared():
     assert len(since(now, before[:5], Q3)) == 5
     assert since(now, [], Q3) == []
     assert since([], before, Q3) == []
+
+
+def test_both_reports_are_measured_on_one_scale():
+    """By hand: the scale is the one of this period's family, for the last one's counts too."""
+    rng = np.random.default_rng(3)
+    now = [quarter(rng.poisson(60, 7).tolist(), 3, i) for i in range(5)]
+    before = [quarter(rng.negative_binomial(4, 4 / 64, 7).tolist(), 2, i) for i in range(5)]
+    scale = Scale.of([one.values[:-1] for one in now])
+    found = {e.area: e for e in since(now, before, Q3)}
+    for this, last in zip(now, before, strict=True):
+        usual_now, usual_last = this.values[:-1].mean(), last.values[:-1].mean()
+        moved = (
+            scale(this.values[-1]) - scale(usual_now) - scale(last.values[-1]) + scale(usual_last)
+        )
+        expected = scale.count(scale(usual_now) + moved) / usual_now
+        assert found[this.estimates[-1].area].value == pytest.approx(expected)

@@ -434,17 +434,17 @@ def by_district(
         return panels.nothing(words, words("reasons.nobody_rated"))
     columns = [Column(words("columns.area")), Column(words("columns.agreement"))]
     columns.append(Column(words("columns.differ")))
-    lots = {e.area: e for e in chance if e.known}
+    lots = sorted({words.number(e.value, 2) for e in chance if e.known})
+    notes = tuple(words("joint.lots", chance=words.either(lots)) for _ in lots[:1])
     apart, rows = differing(words, rated), []
     for e in sorted(agreed, key=lambda e: (e.value is None, e.value)):
         if e.known:
-            about = {"w": words.number(e.value, 2), "p": words.p_equals(e.p)}
-            level = words("joint.w", chance=words.number(lots[e.area].value, 2), **about)
+            level = words("joint.w", w=words.number(e.value, 2), p=words.p_equals(e.p))
         else:
             level = words.reason(e)
         none = words("joint.nothing" if e.known else "joint.cannot_compare")
         rows.append((words.name(e.area), level, words.listed(apart.get(e.area, [])) or none))
-    return table(words, words("joint.by_district"), columns, rows, name=name)
+    return table(words, words("joint.by_district"), columns, rows, notes, name=name)
 
 
 def told(texts: list[str]) -> Sheet:
