@@ -131,3 +131,19 @@ def test_check_names_a_reference_that_leads_nowhere_with_the_nearest(workspace):
     assert told.startswith("measures (measures, line 4): cause_id 'C07x' is not in causes.cause_id")
     assert "did you mean 'C07'?" in told
     assert json.loads(lagesbild("check", "exempelstad", "--json").stdout)["dangling"] == []
+
+
+def test_a_run_on_raw_data_that_changed_stops_before_it_starts_and_record_enters_them(workspace):
+    file = workspace / "data/raw/exempelstad/duties.csv"
+    file.write_text(
+        file.read_text("utf-8") + "follow_up,Uppföljning,Follow-up,2017-09-01,\n", "utf-8"
+    )
+    words = ("run", "exempelstad", "-r", "data", "-l", "sv")
+    asked = lagesbild(*words, LAGESBILD_ROOT=str(workspace))
+    assert asked.returncode == 3
+    assert "lagesbild record exempelstad duties.csv" in asked.stderr
+    assert "failed: " not in asked.stderr
+    entered = lagesbild("record", "exempelstad", "duties.csv", LAGESBILD_ROOT=str(workspace))
+    assert (entered.returncode, entered.stdout[:11]) == (0, "duties.csv:")
+    again = lagesbild("check", "exempelstad", LAGESBILD_ROOT=str(workspace))
+    assert again.returncode == 0

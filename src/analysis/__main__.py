@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from rich.table import Table
 from analysis.chain import links
 from analysis.data import scaffold, tables
 from analysis.data.parameters import years
+from analysis.data.record import renew
 from analysis.data.workspace import Workspace, project_root
 from analysis.running.jobs import REPORTS, Job, plan
 from analysis.words.questions import MissingWork, WrongQuestion
@@ -73,7 +75,8 @@ def check(workspace: City = "goteborg", as_json: AsJson = False) -> None:
             out.print(told, soft_wrap=True, highlight=False, markup=False)
         for one in loose:
             out.print(f"leads nowhere: {one}", soft_wrap=True, highlight=False, markup=False)
-        told = f"Spans that can be reported: {city.observed or ', '.join(years(city))}."
+        spans = city.observed or ", ".join(years(city)) or "none yet, there are no counts"
+        told = f"Spans that can be reported: {spans}."
         out.print(told, soft_wrap=True, highlight=False)
 
 
@@ -109,6 +112,8 @@ def run(
 ) -> None:
     """Make the reports, and what they build on."""
     jobs = plan(workspace, period or _usual(workspace), report, area, lang)
+    if problems := jobs[0].ask.city.problems():
+        _refuse("The raw data are not as recorded:\n- " + "\n- ".join(problems), SOME_FAILED)
     from analysis.running import reports
 
     with Progress(
@@ -138,6 +143,16 @@ def run(
     told = f"{len(outcomes) - len(failed)} of {len(outcomes)} reports made: {folder / 'index.html'}"
     _answer(as_json, answer, told)
     raise typer.Exit(SOME_FAILED if failed else ALL_MADE)
+
+
+@app.command()
+def record(
+    workspace: City,
+    file: Annotated[str, typer.Argument(help="The raw file that was changed: measures.csv.")],
+) -> None:
+    """Enter a raw file that was changed on purpose: its hash, size and today's date."""
+    rows = renew(Workspace.find(workspace), file, date.today())
+    out.print(f"{file}: {rows} rows entered; now: lagesbild check {workspace}", highlight=False)
 
 
 @app.command("list")
@@ -177,7 +192,7 @@ def new(
     name: Annotated[str, typer.Argument(help="Name of the new workspace, in plain letters.")],
     kommun: Annotated[str, typer.Option(help="Municipality code: 1480.")] = "",
 ) -> None:
-    """Lay out the folder of a new city: every table with its headings, and a record to fill."""
+    """Lay out the folder of a new city: tables of published figures, and a record to fill."""
     folder = scaffold.new(project_root(), name, kommun)
     out.print(
         f"{folder}: fill the tables, enter them in datapackage.json, then: lagesbild check {name}"

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -124,7 +125,7 @@ def test_a_raw_file_that_was_edited_stops_the_work(copy):
 
 
 def test_a_column_that_is_missing_is_named(copy):
-    with pytest.raises(WrongQuestion, match="its record says"):
+    with pytest.raises(WrongQuestion, match="not recorded none; missing kind, source_id"):
         tables.build(rewrite(copy, "claims.csv", "claim_id,claim\na,b\n"))
 
 
@@ -277,3 +278,36 @@ def test_a_person_in_a_column_of_numbers_is_not_repeated_either():
     raw = crime([("stadsdel:131", "2017", "total", "19811218-9876", "bra")])
     _, rejected = tables.accept("crime_counts", raw)
     assert "9876" not in rejected.reason[0]
+
+
+def test_a_report_cannot_open_rows_of_persons(tmp_path, made_up, made_up_tables, monkeypatch):
+    monkeypatch.setattr(Workspace, "processed", property(lambda self: tmp_path))
+    tables.save(made_up_tables, made_up)
+    closed = tables.load(made_up)
+    for table in ("incidents", "observations", "survey_respondents", "survey_answers"):
+        with pytest.raises(WrongQuestion, match=f"table {table} has a row a person or event"):
+            closed[table]
+    assert len(closed["measures"]) == 14
+    assert len(tables.load(made_up, rows_of_persons=True)["survey_respondents"]) > 10_000
+
+
+@pytest.mark.parametrize("line", [0, 6, 13])
+@pytest.mark.parametrize(
+    "written", ["01/11/2016", "2016-11", "20161101", "1 nov 2016", "2016-13-01"]
+)
+def test_an_odd_date_rejects_its_own_row_and_no_other(made_up, written, line):
+    (resource,) = made_up.resources_of("measures")
+    raw = tables.read_raw(resource)
+    raw.loc[line, "starts"] = written
+    used, rejected = tables.accept("measures", raw)
+    assert list(rejected.raw_line) == [line + 2]
+    assert rejected.reason[0] == f"starts is not a date, year-month-day: {written!r}"
+    assert len(used) == len(raw) - 1
+
+
+def test_a_file_that_is_no_workbook_says_what_to_do(workspace):
+    mine = Workspace(workspace, "exempelstad")
+    (mine.raw / "problems.xlsx").write_text("not a workbook")
+    (resource,) = mine.resources_of("problems")
+    with pytest.raises(WrongQuestion, match="cannot be read as an Excel workbook"):
+        tables.read_raw(replace(resource, file=mine.raw / "problems.xlsx"))

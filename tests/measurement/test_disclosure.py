@@ -248,7 +248,7 @@ def test_answers_are_held_back_by_their_own_number_and_published_counts_not_at_a
 @pytest.mark.parametrize(
     ("period", "told"),
     [
-        ("2017", True), ("2017H1", True), ("2017T2", True), ("2017Q3", True), ("2017-09", True),
+        ("2017", True), ("2017H1", True), ("2017T2", False), ("2017Q3", True), ("2017-09", True),
         ("2017-W36", False), ("2017-09-01..2017-09-12", False), ("2016-10-01..2017-09-30", False),
     ],
 )  # fmt: skip
@@ -264,3 +264,12 @@ def test_a_figure_on_counts_keeps_no_number_that_was_not_rounded():
     near = events(2.417, "near repeat", n=279, low=1.71, high=3.33, dispersion=1.624156)
     found = tell(near)
     assert (found.value, found.n, found.dispersion) == (2.4, 280, None)
+
+
+def test_one_answer_and_none_cannot_be_told_from_a_few():
+    few = tell(share(40.0, 12))
+    for note in ("too few answers", "no answers"):
+        unknown = replace(
+            share(40.0, None), value=None, low=None, high=None, note=note, status="not available"
+        )
+        assert tell(unknown) == replace(few, low=None, high=None)

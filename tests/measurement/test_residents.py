@@ -1,5 +1,6 @@
 """What residents said, from tables small enough to count by hand; and real answers."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import pandas as pd
@@ -182,7 +183,8 @@ def test_the_municipality_is_everybody(two_waves):
 
 
 def test_an_unknown_area_is_answered(two_waves):
-    for ask in (residents.shares, residents.reasons, residents.pooled, residents.nonresponse):
+    pooled = partial(residents.pooled, fewest=2)
+    for ask in (residents.shares, residents.reasons, pooled, residents.nonresponse):
         with pytest.raises(WrongQuestion, match="area id"):
             ask(two_waves, CITY, "district:north", Y2017)
 
@@ -275,7 +277,7 @@ def test_shares_of_two_places_are_not_taken_for_two_waves():
 
 
 def test_two_waves_of_one_method_are_pooled(two_waves):
-    found = of(residents.pooled(two_waves, CITY, NORTH, Y2017), "safe", 2016)
+    found = of(residents.pooled(two_waves, CITY, NORTH, Y2017, 2), "safe", 2016)
     assert found.statistic == "pooled share"
     assert str(found.period) == "2016-03-01..2017-05-31"
     assert (found.n, found.series) == (200, "post")
@@ -287,15 +289,21 @@ def test_two_waves_of_one_method_are_pooled(two_waves):
 def test_waves_of_two_methods_are_not_pooled(two_waves):
     rows = two_waves["survey_waves"]
     rows.loc[rows.wave == "w16", "method"] = "visit"
-    found = of(residents.pooled(two_waves, CITY, NORTH, Y2017), "safe")
+    found = of(residents.pooled(two_waves, CITY, NORTH, Y2017, 2), "safe")
     assert (found.known, found.note) == (False, "one wave")
-    assert residents.pooled(two_waves, CITY, NORTH, Period.parse("2015")) == []
+    assert residents.pooled(two_waves, CITY, NORTH, Period.parse("2015"), 2) == []
 
 
-def test_pooling_helps_a_place_with_too_few_answers_in_each(two_waves):
-    found = of(residents.pooled(two_waves, CITY, SOUTH, Y2017), "safe", 2016)
-    assert found.n == 41
-    assert of(residents.pooled(two_waves, CITY, NEW, Y2017), "safe", 2016).note == "no answers"
+def test_a_wave_that_may_not_be_told_is_not_pooled_either(two_waves):
+    """The other wave and the mean of both would give it away: hidden = 2 pooled - told."""
+    enough = of(residents.pooled(two_waves, CITY, NORTH, Y2017, 100), "safe", 2016)
+    assert (enough.known, enough.n) == (True, 200)
+    # a hundred in each wave of the north; one and forty in the south
+    for area, fewest in ((NORTH, 101), (SOUTH, 2), (SOUTH, 30)):
+        held = of(residents.pooled(two_waves, CITY, area, Y2017, fewest), "safe", 2016)
+        assert (held.known, held.note) == (False, "too few answers")
+    nobody = of(residents.pooled(two_waves, CITY, NEW, Y2017, 2), "safe", 2016)
+    assert nobody.note == "no answers"
 
 
 @pytest.mark.parametrize(
@@ -360,3 +368,15 @@ def test_real_answers_are_all_accounted_for(british):
     assert found.n == len(answered) == 11609
     assert found.value == pytest.approx(100 * answered.tcindwt[safe].sum() / answered.tcindwt.sum())
     assert found.dispersion > 1.2
+
+
+def test_the_p_of_a_change_is_that_of_the_half_that_faces_no_change():
+    """A change whose interval just touches no change has p .05, up or down, lopsided or not."""
+    before = told("2016-03-01..2016-05-31", 50.0, low=44.0, high=58.0)
+    up, down = 50 + (8**2 + 6**2) ** 0.5, 50 - (6**2 + 6**2) ** 0.5
+    for value, low, high in ((up, up - 6, up + 9), (down, down - 9, down + 6)):
+        (found,), _ = residents.changes(
+            [told("2017-03-01..2017-05-31", value, low=low, high=high), before]
+        )
+        assert min(abs(found.low), abs(found.high)) == pytest.approx(0, abs=1e-9)
+        assert found.p == pytest.approx(0.05, abs=1e-6)

@@ -138,3 +138,13 @@ def test_what_differs_between_two_runs_is_taken_out():
     assert clean.cells[0].id == "injected-parameters"
     assert clean.cells[0].metadata == {"tags": ["injected-parameters"]}
     assert "papermill" not in clean.metadata
+
+
+def test_what_builds_on_a_failed_first_report_is_not_tried_and_says_so(
+    jobs, elsewhere, monkeypatch
+):
+    outcomes = {o.name: o for o in run_with(jobs, {"1_data"}, monkeypatch, elsewhere)}
+    assert outcomes["1_data.sv"].error == "ValueError: broken (cell 4)"
+    others = [o for name, o in outcomes.items() if name != "1_data.sv"]
+    assert len(others) == len(jobs) - 1
+    assert {o.error for o in others} == {"not tried, since 1_data.sv failed"}

@@ -7,7 +7,8 @@ from bs4 import BeautifulSoup
 
 from analysis.chain import follow_up, indicators, law, orphans
 from analysis.chain.links import chain, rows_on
-from analysis.telling import brief, links, plain
+from analysis.measurement import voices
+from analysis.telling import brief, joint, links, plain
 from analysis.telling.text import words
 from analysis.words.periods import Period
 
@@ -188,3 +189,11 @@ def test_the_same_facts_are_told_in_english(made_up_tables, newest, done):
         "165 (2015), 141 (2016), cannot be told from usual variation"
         in told["Field workers on the square in evenings and at weekends"][1]
     )
+
+
+def test_a_voice_that_has_not_rated_is_not_told_as_seeing_no_problem(sv, made_up, made_up_tables):
+    rated = voices.ratings(made_up_tables, made_up, "stadsdel:1506", Q3)
+    told = plain.saw(sv, joint.sights(rated), rated)
+    assert told[0] == "Invånarna har inte bedömt hur stora problemen är."
+    assert told[1].startswith("Polisen ser")
+    assert told[2] == "Stadsdelsförvaltningen har inte bedömt hur stora problemen är."

@@ -82,6 +82,7 @@ def test_a_report_notebook_only_reads_results(name, notebook):
         assert int(name[0]) >= 6
         assert "analysis.methods" not in source
         assert "write_part" not in source
+        assert "rows_of_persons" not in source
         assert "load_results" in source
     else:
         assert int(name[0]) <= 5

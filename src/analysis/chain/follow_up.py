@@ -15,6 +15,7 @@ from analysis.words.estimates import Estimate
 from analysis.words.periods import Period
 from analysis.words.questions import one_of
 
+NOTES = ("no newer value", "baseline differs", "not comparable")
 WAYS = ("right way", "wrong way", "cannot be told apart", "not available")
 
 
@@ -121,7 +122,7 @@ def result(indicator, now: Estimate, accept: tuple[str, ...] = ()) -> Result:
         return Result(baseline=None, way="not available", reason="no baseline", **about)
     baseline = _baseline(indicator, now)
     if not now.known:
-        why = now.note if now.note in ("no newer value", "baseline differs") else "no value"
+        why = now.note if now.note in NOTES else "no value"
         return Result(baseline=baseline, way="not available", reason=why, **about)
     refused = tuple(d for d in differences(baseline, now) if d.part not in accept)
     if refused:

@@ -86,9 +86,11 @@ def _count(tables: Tables, city: Workspace, row, span: Period, _) -> list[Estima
         return [_none(tables, row, span, crime.UNIT)]
     mine = series[row.definition]
     now = crime.at(mine, span)
-    before = mine.at(Period.parse(row.baseline_period)) if row.baseline_period else None
-    if before is None or not (now.known and before.known):
+    if not row.baseline_period or not now.known:
         return [now]
+    before = mine.at(Period.parse(row.baseline_period))
+    if before is None or not before.known:
+        return [unknown(now, now.statistic, now.unit, note="not comparable")]
     if before.value != row.baseline:
         return [unknown(now, now.statistic, now.unit, note="baseline differs")]
     pair, measured = LikeForLike(before, now), noise(mine, before=span)
@@ -115,7 +117,7 @@ def _share(tables: Tables, city: Workspace, row, span: Period, released) -> list
     now = max(newer, key=lambda e: e.period)
     before = [e for e in waves if e.period in then and e.series == now.series]
     if not before:
-        return [replace(now, low=None, high=None)]
+        return [unknown(now, now.statistic, now.unit, note="not comparable")]
     _, down, up = survey.change(before[0], now)
     low, high = row.baseline + down, row.baseline + up
     return [replace(now, low=min(low, now.value), high=max(high, now.value))]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+from python_calamine import CalamineError
 
 from analysis.data.privacy import found, masked
 from analysis.data.registers import ROWS_OF_PERSONS
@@ -20,6 +21,7 @@ from analysis.words.periods import Period
 from analysis.words.places import Area, Areas
 from analysis.words.questions import MissingWork, WrongQuestion
 
+DATE = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?"
 NOT_AVAILABLE = ("", "..", ".")
 NONE = "-"
 _SPACES = str.maketrans("", "", " \u00a0\u202f\u2009")
@@ -107,16 +109,35 @@ def read_raw(resource: Resource) -> pd.DataFrame:
         raise MissingWork(
             f"{resource.file} is missing, though datapackage.json lists it."
         ) from None
-    except UnicodeDecodeError as problem:
-        raise WrongQuestion(f"{resource.file} is not UTF-8: {problem}.") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as problem:
-        raise WrongQuestion(f"{resource.file} cannot be read as CSV: {problem}.") from None
-    if list(rows.columns) != resource.columns:
+    except UnicodeDecodeError:
         raise WrongQuestion(
-            f"{resource.file} has the columns {', '.join(rows.columns)}; "
-            f"its record says {', '.join(resource.columns)}."
-        )
+            f"{resource.file} is not UTF-8: save it as CSV UTF-8, or as an Excel workbook (.xlsx)."
+        ) from None
+    except CalamineError as problem:
+        raise WrongQuestion(
+            f"{resource.file} cannot be read as an Excel workbook ({problem}): save it again as "
+            ".xlsx, or as CSV UTF-8."
+        ) from None
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as problem:
+        raise WrongQuestion(
+            f"{resource.file} cannot be read as CSV: {str(problem).strip()}. A text with a comma "
+            "in it must stand in quotes."
+        ) from None
+    if list(rows.columns) != resource.columns:
+        raise WrongQuestion(f"{resource.file} {_unlike(list(rows.columns), resource.columns)}")
     return rows.assign(resource=resource.name, raw_line=range(2, len(rows) + 2))
+
+
+def _unlike(found: list[str], recorded: list[str]) -> str:
+    """In what the columns of a file differ from its record, and the way out."""
+    if len(found) == 1 and ";" in found[0]:
+        return "is parted by semicolons: save it with commas, or as an Excel workbook (.xlsx)."
+    more = ", ".join(name for name in found if name not in recorded) or "none"
+    fewer = ", ".join(name for name in recorded if name not in found) or "none"
+    return (
+        f"does not have the columns of its record, in their order: not recorded {more}; "
+        f"missing {fewer}."
+    )
 
 
 def _text(file: Path) -> pd.DataFrame:
@@ -150,9 +171,11 @@ def _typed(table: str, raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
                 typed = typed.mask(broken).astype("Int64")
             rows[name] = typed
         elif kind.startswith("datetime"):
-            typed = pd.to_datetime(rows[name].where(rows[name] != ""), errors="coerce")
+            written = rows[name].where(rows[name].str.fullmatch(DATE))
+            typed = pd.to_datetime(written, format="ISO8601", errors="coerce")
             lost = typed.isna() & (rows[name] != "")
-            unreadable[lost] += name + " is not a date: " + rows[name][lost].map(masked) + "; "
+            shown = rows[name][lost].map(lambda text: repr(masked(text)))
+            unreadable[lost] += f"{name} is not a date, year-month-day: " + shown + "; "
             rows[name] = typed.astype("datetime64[ns]")
     return rows, unreadable.str.removesuffix("; ")
 

@@ -20,6 +20,8 @@ RECORD_FIELDS = (
     "status", "absent", "cannotSay", "hash", "bytes", "schema",
 )  # fmt: skip
 NOT_DATA = {"datapackage.json", "README.md", "truth.json"}
+PACKAGE_FIELDS = ("madeUp", "settings", "licenses", "sources", "resources")
+SETTINGS = ("municipality", "districtScheme", "cityName", "period", "shown")
 SOURCE_FIELDS = ("name", "title", "publisher", "where", "published", "licence")
 
 
@@ -162,6 +164,18 @@ class Workspace:
     def problems(self) -> list[str]:
         """What is wrong with the record or the files, in words; empty when nothing is."""
         found = [
+            f"datapackage.json lacks {name!r}."
+            for name in PACKAGE_FIELDS
+            if name not in self.package
+        ]
+        if found:
+            return found
+        found = [
+            f"datapackage.json: settings lack {name!r}."
+            for name in SETTINGS
+            if not self.package["settings"].get(name)
+        ]
+        found += [
             f"datapackage.json: source {record.get('name', '?')!r} lacks {name!r}."
             for record in self.package["sources"]
             for name in SOURCE_FIELDS
@@ -205,7 +219,7 @@ class Workspace:
             found.append(
                 f"{label}: the file is not the one recorded (sha256 {sha256(resource.file)[:12]}, "
                 f"recorded {resource.hash.removeprefix('sha256:')[:12]}). Restore the raw file, or "
-                "enter the new hash and the date it was retrieved."
+                f"when the change is meant: lagesbild record {self.name} {label}"
             )
         return found
 

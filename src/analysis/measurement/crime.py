@@ -135,10 +135,10 @@ def _during(occurred: pd.Series, span: Period) -> pd.Series:
 
 
 def events_during(tables: Tables, city: Workspace, area_id: str, span: Period) -> pd.DataFrame:
-    """The rows of the register of events for one area and span; rows never leave an analysis."""
+    """The events that make up the total of an area and span; rows never leave an analysis."""
     events = tables["incidents"]
     inside = blocks(tables, city, area_id)
-    here = _during(events.occurred, span)
+    here = _during(events.occurred, span) & events["item"].isin(adding(tables)["total"])
     return events[here if inside is None else here & events.area_id.isin(inside)]
 
 

@@ -17,6 +17,7 @@ from analysis.words.estimates import Estimate
 from analysis.words.questions import MissingWork, WrongQuestion
 
 SPAN_NOT_TOLD = "span not told"
+NO_ANSWERS = "no answers"
 TOO_FEW_EVENTS = "too few events"
 TOO_FEW_ANSWERS = "too few answers"
 
@@ -279,6 +280,8 @@ def released(estimates: list[Estimate], policy: Policy) -> list[Estimate]:
 
 def _released(e: Estimate, policy: Policy) -> Estimate:
     kind = policy.statistics[e.statistic]
+    if kind == "answers" and e.note in (TOO_FEW_ANSWERS, NO_ANSWERS):
+        return _held_back(e, TOO_FEW_ANSWERS)
     if kind == "published" or not e.known:
         return e
     if kind == "answers":

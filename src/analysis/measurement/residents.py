@@ -112,16 +112,20 @@ def reasons(tables: Tables, city: Workspace, area_id: str, until: Period) -> lis
     return found
 
 
-def pooled(tables: Tables, city: Workspace, area_id: str, until: Period) -> list[Estimate]:
-    """The shares over the two latest waves of one method, for places with few answers in each.
+def pooled(
+    tables: Tables, city: Workspace, area_id: str, until: Period, fewest: int
+) -> list[Estimate]:
+    """The shares over the two latest waves of one method, where each has enough answers by itself.
+
+    With fewer than ``fewest`` in a wave, the other wave and the mean of both would tell it.
 
     Returns
     -------
     list of Estimate
         One an item, as in :func:`shares`, statistic "pooled share" over the span from the first
         wave's start; ``n`` the answers of both. It is the mean of the two waves. Not available with
-        the note "one wave" where the area has answers in one of them only. Empty
-        before the first wave.
+        the note "one wave" where the area has answers in one of them only, "too few answers"
+        where one of them has fewer than ``fewest``. Empty before the first wave.
     """
     every = waves(tables, city, until)
     same = [wave for wave in every if wave.method == every[0].method][:2]
@@ -132,11 +136,13 @@ def pooled(tables: Tables, city: Workspace, area_id: str, until: Period) -> list
     for item in _items(tables, choices=False):
         parts = [_opinion(wave, city, area, item, "pooled share") for wave in same]
         spoke = [part.known or part.note == TOO_FEW for part in parts]
-        if len(spoke) == 2 and all(spoke):
+        enough = all(part.known and part.n >= fewest for part in parts)
+        if len(spoke) == 2 and enough:
             found.append(_opinion(both, city, area, item, "pooled share"))
         else:
             like = replace(parts[0], period=both.period)
             note = "one wave" if any(spoke) else parts[0].note
+            note = TOO_FEW if len(spoke) == 2 and all(spoke) else note
             found.append(unknown(like, like.statistic, like.unit, note=note))
     return found
 

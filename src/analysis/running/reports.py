@@ -103,8 +103,12 @@ def run(
     folder = city.reports / period
     with held(folder), pool(city.root, workers) as executor:
         outcomes = []
+        first = {job.name for job in jobs if job.stage == 0}
         for stage in range(len(STAGES)):
             now = [job for job in jobs if job.stage == stage]
+            if stage and (broken := [o.name for o in outcomes if not o.made and o.name in first]):
+                outcomes += [Outcome(job.name, 0.0, error=_not_tried(broken)) for job in now]
+                continue
             done = list(_in_parallel(executor, city.root, now, tell, workers))
             outcomes += done
             if stage == 1 and any(outcome.made for outcome in done):
@@ -114,6 +118,10 @@ def run(
         write_manifest(folder, city, jobs, outcomes)
         portal.write(folder, city, period)
     return outcomes
+
+
+def _not_tried(broken: list[str]) -> str:
+    return f"not tried, since {' and '.join(broken)} failed"
 
 
 def _in_parallel(

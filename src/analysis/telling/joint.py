@@ -316,11 +316,16 @@ def nonresponse(words: Words, silent: pd.DataFrame, name: str) -> Sheet:
     columns = [Column(words("columns.question"))]
     columns += [Column(words(f"columns.{key}"), number=True) for key in keys]
     rows = [
-        (words.name(row.item), *(cell(words, getattr(row, key)) for key in keys))
+        (words.name(row.item), *(_told(words, getattr(row, key)) for key in keys))
         for row in newest_wave.itertuples()
     ]
     when = words.period(Period.parse(newest_wave.wave.iloc[0]))
     return table(words, words("joint.nonresponse", period=when), columns, rows, name=name)
+
+
+def _told(words: Words, count) -> str:
+    """A count of persons as it may be told."""
+    return words("joint.few") if pd.isna(count) else cell(words, count)
 
 
 def since(
@@ -338,8 +343,11 @@ def since(
         told = [words("since.first")]
     else:
         about = {"period": words.period(moved[0].reference), "n": words.number(len(moved))}
+        about["area"] = words("since.nowhere") if area_id is None else words.name(area_id)
         kept = [e for e in survivors(moved) if area_id in (None, e.area)]
         told = [_moved(words, e) for e in kept] or [words("since.none", **about)]
+        if any(e.status == "preliminary" for e in moved):
+            told.append(words("tables.preliminary"))
     if revised is None:
         return told
     known = [e for e in revised if e.known and e.definition == "total"]

@@ -228,6 +228,8 @@ def result(words: Words, found: Result | None) -> str:
         "p1": words.period(found.now.period),
     }
     told = words(f"follow.{key}", what=what, **about)
+    if found.now.status == "preliminary":
+        told += ". " + words("follow.preliminary")
     if found.way != "cannot be told apart" or found.wanted != "less":
         return told
     return ". ".join([told, *(_noticed(words, found.noticed) if found.noticed else [])])

@@ -18,7 +18,7 @@ from analysis.words.periods import Period
 
 def nothing(words: Words, why: str) -> Sheet:
     """A place where something would have stood, and why it does not."""
-    return say(words("sheet.nothing", why=why), "note")
+    return say(words("sheet.nothing", why=why.rstrip(".")), "note")
 
 
 def _by_item(estimates: list[Estimate]) -> dict[str, Estimate]:
@@ -413,25 +413,6 @@ def noise(words: Words, results: list[Estimate], name: str) -> Sheet:
     return table(words, words("tables.noise"), columns, rows, data=numbers(results), name=name)
 
 
-def near_bands(words: Words, bands: list[Estimate], name: str) -> Sheet:
-    """How many times more near pairs there are than by chance, band by band, tried together."""
-    known = [e for e in bands if e.known]
-    if not known:
-        return nothing(words, words("reasons.no_register"))
-    keys = ("band", "ratio", "interval", "q")
-    columns = [Column(words(f"columns.{key}"), number=key != "band") for key in keys]
-    rows = [
-        (
-            sentences.band(words, e),
-            words.number(e.value, 1),
-            ".." if e.low is None else words.to(words.number(e.low, 1), words.number(e.high, 1)),
-            words.p_value(e.q),
-        )
-        for e in known
-    ]
-    return table(words, words("tables.near_bands"), columns, rows, name=name)
-
-
 def voices(words: Words, heard: list[Estimate], said: list[Estimate], area_id: str) -> Sheet:
     """The three voices side by side: from how much each speaks and what it cannot see.
 
@@ -454,19 +435,23 @@ def _rests_on(words: Words, voice: str, said: list[Estimate]) -> str:
     """What a voice has given, in its own kinds: answers of persons, crimes, ratings, notes."""
     known = [e for e in said if e.known]
     shares = [e for e in known if e.statistic == "survey share"]
-    last = max((e.period for e in shares), default=None)
+    told = [e for e in said if e.statistic == "survey share"]
+    last = max((e.period for e in told), default=None)
     asked = [e.n for e in shares if e.period == last and e.n is not None]
+    crimes = {e.definition for e in known if e.statistic == "count"}
     own = [e for e in known if e.series == voice]
     counts = {
         "answers": max(asked, default=0) if voice == "residents" else 0,
-        "shares": len(shares) if voice == "residents" and not asked else 0,
-        "crimes": sum(e.statistic == "count" for e in known) if voice == "police" else 0,
+        "shares": sum(e.n is None for e in shares) if voice == "residents" else 0,
+        "crimes": len(crimes) if voice == "police" else 0,
         "ratings": sum(e.statistic == "rating" for e in own),
         "notes": sum(e.value for e in own if e.statistic == "observations"),
         "indicators": sum(e.statistic == "indicator" for e in own),
     }
-    told = [words(f"voice.{key}", n=words.number(n)) for key, n in counts.items() if n]
-    return words.listed(told)
+    parts = [words(f"voice.{key}", n=words.number(n)) for key, n in counts.items() if n]
+    if voice == "residents" and any(e.status == "suppressed" for e in told if e.period == last):
+        parts.insert(0, words("voice.few_answers"))
+    return words.listed(parts)
 
 
 def surveys(words: Words, results: list[Estimate], area_id: str, name: str) -> Sheet:

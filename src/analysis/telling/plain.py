@@ -67,7 +67,8 @@ def reported(words: Words, departures: list[Estimate]) -> list[str]:
     if kept:
         named = [f"{words.inside(e.definition)} ({words.change(e.value)})" for e in kept]
         first = words("resident.crime_some", what=words.listed(named))
-    return [first, words("resident.hidden")]
+    late = [words("tables.preliminary")] if departures[0].status == "preliminary" else []
+    return [first, *late, words("resident.hidden")]
 
 
 def focus(words: Words, rows: pd.DataFrame) -> str:

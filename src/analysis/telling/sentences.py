@@ -361,12 +361,6 @@ def contribution(
     )  # fmt: skip
 
 
-def band(words: Words, e: Estimate) -> str:
-    """A band of distance and time, from its key: "100-300 m, 7-14 days"."""
-    near, far, soon, late = re.findall(r"\d+", e.series)
-    return words("near.band", near=near, far=far, soon=soon, late=late)
-
-
 def near_repeat(words: Words, results: list[Estimate], unplaced: int = 0) -> list[str]:
     """Whether one event is followed by another nearby, and how often it has been."""
     by_kind = {e.statistic: e for e in results}
