@@ -71,8 +71,8 @@ def test_each_rejected_row_has_its_own_reason():
     assert used["count"].isna().tolist() == [False, True]
     reasons = rejected.set_index("raw_line").reason
     assert reasons[3] == "count 'tolv' is not a number"
-    assert reasons[4] == "count is below 0"
-    assert "area_id does not look like" in reasons[5]
+    assert reasons[4] == "count '-4': is below 0"
+    assert "does not look like scheme:code" in reasons[5]
     assert "stands on more than one row" in reasons[6]
     assert "stands on more than one row" in reasons[7]
 
@@ -204,7 +204,7 @@ def test_a_second_file_of_a_table_is_added_and_its_row_used(copy):
         ("stadsdel:139,Lundby,2016,49000,estimate,nobody", "source_id is not a source"),
         ("stadsdel:999,Lundby,2016,49000,estimate,gbg_so_pop", "area_id is not in the table areas"),
         ("stadsdel:139,Lundby,2021,49000,estimate,gbg_so_pop", "did not exist that year"),
-        ("stadsdel:139,Lundby,2016,0,estimate,gbg_so_pop", "population is below 1"),
+        ("stadsdel:139,Lundby,2016,0,estimate,gbg_so_pop", "population '0': is below 1"),
     ],
 )
 def test_what_is_wrong_between_files_is_rejected_with_its_reason(copy, row, reason):
@@ -311,3 +311,22 @@ def test_a_file_that_is_no_workbook_says_what_to_do(workspace):
     (resource,) = mine.resources_of("problems")
     with pytest.raises(WrongQuestion, match="cannot be read as an Excel workbook"):
         tables.read_raw(replace(resource, file=mine.raw / "problems.xlsx"))
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "reason"),
+    [
+        ("owner", "", "owner '': is required"),
+        ("level", "personal", "level 'personal': is not one of staff, leadership"),
+        ("area_id", "Ängsvik", "area_id 'Ängsvik': does not look like scheme:code"),
+        ("level", "ring 19811218-9876", "level 'ring [personal identity number]': is not one of staff, leadership"),
+    ],
+)  # fmt: skip
+def test_a_reason_names_the_column_what_was_found_and_what_is_allowed(
+    made_up, column, written, reason
+):
+    (resource,) = made_up.resources_of("measures")
+    raw = tables.read_raw(resource)
+    raw.loc[2, column] = written
+    _, rejected = tables.accept("measures", raw)
+    assert (rejected.raw_line[0], rejected.reason[0]) == (4, reason)

@@ -17,36 +17,34 @@ def table(**columns: pa.Column) -> pa.DataFrameSchema:
 
 def text(required: bool = True) -> pa.Column:
     """Any text; not empty when required."""
-    filled = pa.Check.str_length(min_value=1, error="a required text is empty")
+    filled = pa.Check.str_length(min_value=1, error="is required")
     return pa.Column(str, checks=filled if required else None, coerce=True)
 
 
-def choice(what: str, *allowed: str) -> pa.Column:
+def choice(*allowed: str) -> pa.Column:
     """One of a few texts."""
-    rule = pa.Check.isin(allowed, error=f"{what} is not one of {', '.join(allowed)}")
+    rule = pa.Check.isin(allowed, error=f"is not one of {', '.join(allowed)}")
     return pa.Column(str, rule)
 
 
 def area() -> pa.Column:
     """The id of an area, ``scheme:code``."""
-    return pa.Column(
-        str, pa.Check.str_matches(AREA_ID, error="area_id does not look like scheme:code")
-    )
+    return pa.Column(str, pa.Check.str_matches(AREA_ID, error="does not look like scheme:code"))
 
 
-def pattern(what: str, rule: str, like: str) -> pa.Column:
+def pattern(rule: str, like: str) -> pa.Column:
     """A text of one form; ``like`` is an example of it."""
-    return pa.Column(str, pa.Check.str_matches(rule, error=f"{what} does not look like {like}"))
+    return pa.Column(str, pa.Check.str_matches(rule, error=f"does not look like {like}"))
 
 
 def month() -> pa.Column:
     """A month, ``2017-09``."""
-    return pattern("month", MONTH, "2017-09")
+    return pattern(MONTH, "2017-09")
 
 
 def period() -> pa.Column:
     """A year, half, tertial, quarter, month or week by its name."""
-    return pattern("period", PERIOD, "2017Q3")
+    return pattern(PERIOD, "2017Q3")
 
 
 def day(required: bool = True) -> pa.Column:
@@ -56,19 +54,19 @@ def day(required: bool = True) -> pa.Column:
 
 def year(required: bool = True) -> pa.Column:
     """A year of our time."""
-    return pa.Column("Int64", _between(1900, 2100, "year"), nullable=not required)
+    return pa.Column("Int64", _between(1900, 2100), nullable=not required)
 
 
-def whole(what: str, low: int = 0, required: bool = False) -> pa.Column:
+def whole(low: int = 0, required: bool = False) -> pa.Column:
     """A whole number of at least ``low``; blank is unknown."""
-    rule = pa.Check.ge(low, error=f"{what} is below {low}")
+    rule = pa.Check.ge(low, error=f"is below {low}")
     return pa.Column("Int64", rule, nullable=not required)
 
 
-def number(what: str, low: float, high: float, required: bool = True) -> pa.Column:
+def number(low: float, high: float, required: bool = True) -> pa.Column:
     """A number between two bounds."""
-    return pa.Column(float, _between(low, high, what), nullable=not required)
+    return pa.Column(float, _between(low, high), nullable=not required)
 
 
-def _between(low: float, high: float, what: str) -> pa.Check:
-    return pa.Check.in_range(low, high, error=f"{what} is outside {low} to {high}")
+def _between(low: float, high: float) -> pa.Check:
+    return pa.Check.in_range(low, high, error=f"is outside {low} to {high}")

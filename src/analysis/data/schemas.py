@@ -9,6 +9,7 @@ import pandera.pandas as pa
 
 from analysis.data import registers
 from analysis.data.columns import area, choice, day, number, table, text, whole, year
+from analysis.data.privacy import masked
 
 _STATUS = ("final", "as stated", "revised", "preliminary", "derived")
 
@@ -20,15 +21,15 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         parent_id=text(required=False),
         valid_from=day(required=False),
         valid_to=day(required=False),
-        tile_column=whole("tile_column"),
-        tile_row=whole("tile_row"),
-        visitors=choice("visitors", "yes", "no"),
+        tile_column=whole(),
+        tile_row=whole(),
+        visitors=choice("yes", "no"),
         note=text(required=False),
     ),
     "area_links": table(
         from_id=area(),
         to_id=area(),
-        weight=number("weight", 0, 1, required=False),
+        weight=number(0, 1, required=False),
         note=text(),
     ),
     "crime_items": table(
@@ -36,25 +37,25 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         label_sv=text(),
         label_en=text(),
         parent=text(required=False),
-        found_by=choice("found_by", "victims", "police", "both"),
-        adds_to_total=choice("adds_to_total", "yes", "no"),
-        headline=choice("headline", "yes", "no"),
+        found_by=choice("victims", "police", "both"),
+        adds_to_total=choice("yes", "no"),
+        headline=choice("yes", "no"),
     ),
     "crime_counts": table(
-        area_id=area(), year=year(), item=text(), count=whole("count"), source_id=text()
+        area_id=area(), year=year(), item=text(), count=whole(), source_id=text()
     ),
     "population": table(
         area_id=area(),
         year=year(),
-        population=whole("population", 1, required=True),
-        method=choice("method", "register", "derived", "estimate"),
+        population=whole(1, required=True),
+        method=choice("register", "derived", "estimate"),
         source_id=text(),
     ),
     "published_rates": table(
         area_id=area(),
         year=year(),
         crime=text(),
-        rate_per_100000=number("rate_per_100000", 0, float("inf")),
+        rate_per_100000=number(0, float("inf")),
         source_id=text(),
     ),
     "shootings": table(
@@ -63,9 +64,9 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         area_id=area(),
         period_start=day(),
         period_end=day(required=False),
-        span_certain=choice("span_certain", "yes", "no"),
-        value=whole("value", required=True),
-        status=choice("status", *_STATUS),
+        span_certain=choice("yes", "no"),
+        value=whole(required=True),
+        status=choice(*_STATUS),
         source_id=text(),
         note=text(required=False),
     ),
@@ -75,7 +76,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         year_to=year(required=False),
         indicator=text(),
         group=text(),
-        value=number("value", 0, 100),
+        value=number(0, 100),
         method=text(),
         source_id=text(),
         note=text(required=False),
@@ -134,11 +135,14 @@ def broken_rules(table: str, rows: pd.DataFrame) -> pd.Series:
         cases = problems.failure_cases
         if cases["index"].isna().any():
             raise
-        reasons = cases.assign(
-            reason=[
-                f"{case.column} is missing" if case.check == "not_nullable" else str(case.check)
-                for case in cases.itertuples()
-            ]
-        )
+        reasons = cases.assign(reason=[_reason(case) for case in cases.itertuples()])
         return reasons.groupby("index").reason.agg(lambda r: "; ".join(dict.fromkeys(r)))
     return pd.Series(dtype=str)
+
+
+def _reason(case) -> str:
+    """What is wrong with one cell: its column, what was found, what is allowed."""
+    if case.check == "not_nullable":
+        return f"{case.column} is missing"
+    found = masked(str(case.failure_case))
+    return f"{case.column} {found!r}: {case.check}"

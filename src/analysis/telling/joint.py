@@ -438,7 +438,7 @@ def by_district(
     words: Words, agreed: list[Estimate], chance: list[Estimate], rated: list[Estimate], name: str
 ) -> Sheet:
     """How alike the voices are in each district, and on what police and residents differ."""
-    if not agreed:
+    if not any(e.known for e in agreed) and not rated:
         return panels.nothing(words, words("reasons.nobody_rated"))
     columns = [Column(words("columns.area")), Column(words("columns.agreement"))]
     columns.append(Column(words("columns.differ")))
