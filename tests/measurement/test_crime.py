@@ -162,3 +162,16 @@ def test_week_53_stands_alone(made_up, made_up_tables):
 
 def test_published_figures_answer_for_whole_years_only(read, city):
     assert crime.reported(read, city, LUNDBY, ["total"], Period.parse("2017Q3")) == {}
+
+
+def test_a_span_in_which_the_counting_changed_stands_alone(made_up, made_up_tables):
+    breaks = made_up_tables["breaks"].assign(from_date=pd.Timestamp("2013-08-01"))
+    moved = replace(made_up_tables, by_name=made_up_tables.by_name | {"breaks": breaks})
+    for name, years in (
+        ("2013Q2", [2011, 2012, 2013]),
+        ("2013Q3", [2013]),
+        ("2015Q3", [2014, 2015]),
+    ):
+        span = Period.parse(name)
+        found = crime.reported(moved, made_up, ANGSVIK, ["k4"], span)["k4"]
+        assert [e.period.year for e in found] == years

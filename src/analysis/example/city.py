@@ -29,7 +29,6 @@ NAME, MADE_ON, PUBLISHED = "exempelstad", "2026-11-24", "2019-01-15"
 SETTINGS = {
     "municipality": places.CITY,
     "districtScheme": "stadsdel_2015",
-    "blockScheme": "delomrade",
     "cityName": places.CITY_NAME,
     "period": "2017Q3",
     "shootings": {"item": "shootings"},

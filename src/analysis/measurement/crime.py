@@ -94,7 +94,7 @@ def _counted(
         sources = sorted(set(during.source_id)) or sorted(set(events.source_id))
         for item in items:
             since = regimes[item]
-            if since is not None and span.start < since.date():
+            if since is not None and span.start < since.date() and span != until:
                 continue
             value = float(counts.reindex(parts.get(item, [item])).fillna(0).sum())
             made[item].append(
@@ -197,11 +197,14 @@ def _backwards(span: Period) -> Iterator[Period]:
 
 
 def _regime(tables: Tables, items: list[str], area: Area, until: Period) -> pd.Timestamp | None:
-    """Since when something is counted as it is in ``until``; None when nothing was changed."""
+    """Since when something is counted as at the end of ``until``; None when nothing was changed.
+
+    A span in which the change came holds both ways of counting and stands alone.
+    """
     breaks = tables["breaks"]
     ours = breaks["item"].isin(items) & breaks.area_id.isin(["", area.id])
-    before = breaks.from_date <= pd.Timestamp(until.start)
-    found = breaks.from_date[ours & before]
+    by_then = breaks.from_date <= pd.Timestamp(until.end)
+    found = breaks.from_date[ours & by_then]
     return found.max() if len(found) else None
 
 

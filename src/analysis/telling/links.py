@@ -20,7 +20,7 @@ from analysis.chain.orphans import Orphan
 from analysis.data.tables import Tables
 from analysis.telling import figures, panels
 from analysis.telling.sheets import Column, Sheet, figure, say, table
-from analysis.telling.text import Words
+from analysis.telling.text import Words, first_down
 from analysis.words.estimates import Estimate
 from analysis.words.periods import Period
 
@@ -314,8 +314,7 @@ def to_decide(
     """
     told = []
     for one in duties:
-        what = words(f"duties.{one.duty}")
-        what = what[0].lower() + what[1:]
+        what = first_down(words(f"duties.{one.duty}"))
         if one.state == "old":
             told.append(words("decide.law_old", what=what, day=words.day(one.decided)))
         elif one.reason == "no document":

@@ -12,7 +12,7 @@ from analysis.data.tables import Tables
 from analysis.methods.agreement import SEES, Sight
 from analysis.methods.screening import survivors
 from analysis.telling import joint, links
-from analysis.telling.text import Words
+from analysis.telling.text import Words, first_up
 from analysis.words.estimates import Estimate
 from analysis.words.periods import Period
 
@@ -87,7 +87,7 @@ def did(words: Words, measures: pd.DataFrame, processes: list[Estimate]) -> list
             "resident.did",
             title=links.titled(words, row),
             owner=row.owner,
-            process=_first_up(_process(words, done[row.measure_id])),
+            process=first_up(_process(words, done[row.measure_id])),
         )
         for row in measures.itertuples()
     ] or [words("resident.did_nothing")]
@@ -95,10 +95,6 @@ def did(words: Words, measures: pd.DataFrame, processes: list[Estimate]) -> list
 
 def _process(words: Words, done: Estimate) -> str:
     return links.process(words, done) if done.known else words("follow.not_reported")
-
-
-def _first_up(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def events(words: Words, tables: Tables, area_id: str, period: Period) -> list[str]:
@@ -122,7 +118,7 @@ def happened(words: Words, measures: pd.DataFrame, results: dict[str, Result]) -
         words(
             "resident.happened",
             title=links.titled(words, row),
-            result=_first_up(links.result(words, results[row.measure_id])),
+            result=first_up(links.result(words, results[row.measure_id])),
         )
         for row in measures.itertuples()
         if row.measure_id in results

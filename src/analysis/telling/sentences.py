@@ -11,7 +11,7 @@ from analysis.measurement.comparison import NotComparable, Series
 from analysis.measurement.counts import SINCE
 from analysis.measurement.crime import SUM_OF_DISTRICTS
 from analysis.methods.screening import FALSE_DISCOVERY, survivors
-from analysis.telling.text import Words
+from analysis.telling.text import Words, first_up
 from analysis.words.estimates import CheckResult, Estimate
 from analysis.words.periods import Period
 
@@ -100,13 +100,9 @@ def counted_anew(words: Words, counts: list[Estimate]) -> list[str]:
         if e.series.startswith(SINCE):
             anew.setdefault(e.series.removeprefix(SINCE), []).append(words.inside(e.definition))
     return [
-        words("tables.since", what=_first_up(words.listed(what)), day=words.day(day))
+        words("tables.since", what=first_up(words.listed(what)), day=words.day(day))
         for day, what in anew.items()
     ]
-
-
-def _first_up(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def change(words: Words, before: Estimate | None, after: Estimate | None, result: Estimate) -> str:

@@ -21,6 +21,16 @@ MINUS = "\u2212"
 MISSING = ".."
 
 
+def first_up(text: str) -> str:
+    """A text as a sentence begins."""
+    return text[0].upper() + text[1:]
+
+
+def first_down(text: str) -> str:
+    """A text in the middle of a sentence; only its first letter is changed."""
+    return text[0].lower() + text[1:]
+
+
 class Words:
     r"""The texts and formats of one language.
 
@@ -194,9 +204,8 @@ class Words:
         return self.significant(estimate.value)
 
     def inside(self, key: str) -> str:
-        """A name in the middle of a sentence; only its first letter is changed."""
-        name = self.name(key)
-        return name[0].lower() + name[1:]
+        """A name in the middle of a sentence."""
+        return first_down(self.name(key))
 
     def sorting(self, name: str) -> str:
         """What a name is sorted by: å, ä and ö come last, as Swedish has them."""
