@@ -5,13 +5,14 @@ independent of the others and finds changes in series that only jump.
 """
 
 from dataclasses import replace
-from math import exp, log
 
 import numpy as np
 from scipy import stats
 
 from analysis.measurement.comparison import LikeForLike, Series
 from analysis.measurement.counts import unknown
+from analysis.methods import two_counts
+from analysis.methods.effect import Effect
 from analysis.methods.trend import noise as noise_of
 from analysis.words.estimates import Estimate
 from analysis.words.periods import Period
@@ -44,27 +45,8 @@ def exact(pair: LikeForLike, level: float = 0.95) -> Estimate:
     central: near 5 % the two can disagree.
     """
     _counts_in_time(pair)
-    before, after = int(pair.before.value), int(pair.after.value)
-    about = _about(pair, "change_exact")
-    if before + after == 0:
-        return unknown(pair.after, "change", "ratio", **about | {"note": "no events"})
-    long_before, long_after = pair.exposure
-    share = long_after / (long_before + long_after)
-    test = stats.binomtest(after, before + after, share)
-    low, high = test.proportion_ci(level, method="exact")
-    scale = long_before / long_after
-    return replace(
-        pair.after,
-        statistic="change",
-        value=scale * after / before if before else float("inf"),
-        low=scale * low / (1 - low),
-        high=scale * high / (1 - high) if high < 1 else float("inf"),
-        level=level,
-        unit="ratio",
-        n=before + after,
-        p=float(test.pvalue),
-        **about,
-    )
+    effect = two_counts.exact(*_counted(pair), level)
+    return _told(pair, effect, _about(pair, "change_exact"))
 
 
 def dispersed(pair: LikeForLike, noise: Estimate, level: float = 0.95) -> Estimate:
@@ -96,25 +78,33 @@ def dispersed(pair: LikeForLike, noise: Estimate, level: float = 0.95) -> Estima
     about = _about(pair, "change")
     if not noise.known:
         return unknown(pair.after, "change", "ratio", **about | {"note": noise.note})
-    before, after = pair.before.value, pair.after.value
-    if min(before, after) == 0:
-        return unknown(pair.after, "change", "ratio", **about | {"note": "zero count"})
+    effect = two_counts.dispersed(*_counted(pair), _measured(noise), level)
+    return _told(pair, effect, about)
+
+
+def _counted(pair: LikeForLike) -> tuple[float, float, float, float]:
     long_before, long_after = pair.exposure
-    ratio = log(after / long_after) - log(before / long_before)
-    df = noise.n - 2
-    reach = float(_reach(before, after, noise, level))
-    error = reach / float(stats.t.ppf((1 + level) / 2, df))
+    return pair.before.value, long_before, pair.after.value, long_after
+
+
+def _measured(noise: Estimate) -> two_counts.Dispersion:
+    return two_counts.Dispersion(phi=noise.value, df=noise.n - 2, around="trend")
+
+
+def _told(pair: LikeForLike, effect: Effect, about: dict) -> Estimate:
+    if not effect.known:
+        return unknown(pair.after, "change", "ratio", **about | {"note": effect.refused})
     return replace(
         pair.after,
         statistic="change",
-        value=exp(ratio),
-        low=exp(ratio - reach),
-        high=exp(ratio + reach),
-        level=level,
+        value=effect.ratio,
+        low=effect.low,
+        high=effect.high,
+        level=effect.level,
         unit="ratio",
-        n=before + after,
-        p=float(2 * stats.t.sf(abs(ratio) / error, df)),
-        dispersion=max(1.0, noise.value),
+        n=pair.before.value + pair.after.value,
+        p=effect.p,
+        dispersion=effect.dispersion,
         **about,
     )
 
@@ -143,19 +133,15 @@ def noticed_from(pair: LikeForLike, noise: Estimate) -> Estimate:
     if noise.known and len(lower):
         long_before, long_after = pair.exposure
         ratios = np.log(lower / long_after) - np.log(before.value / long_before)
-        seen = lower[ratios + _reach(before.value, lower, noise, after.level) < 0]
+        errors = two_counts.log_error(before.value, lower, _measured(noise))
+        far = stats.t.ppf((1 + after.level) / 2, noise.n - 2)
+        seen = lower[ratios + far * errors < 0]
         if len(seen):
             return replace(
                 after, statistic="noticed from", value=float(seen.max()), n=float(seen.max()),
                 dispersion=noise.value, note="", **about,
             )  # fmt: skip
     return unknown(after, "noticed from", after.unit, note=noise.note or "no fall", **about)
-
-
-def _reach(before, after, noise: Estimate, level: float):
-    """How far a log ratio of counts may lie from the true one, by the measured noise."""
-    phi, df = max(1.0, noise.value), noise.n - 2
-    return stats.t.ppf((1 + level) / 2, df) * np.sqrt(phi * (1 / before + 1 / after))
 
 
 def _about(pair: LikeForLike, method: str) -> dict:
