@@ -125,6 +125,60 @@ class Trend(AskPeriod):
         return self
 
 
+class Causes(AskPeriod):
+    """What notebook 4_causes may be asked: one claim, or one prioritised problem."""
+
+    notebook: ClassVar[str] = "4_causes"
+
+    subject: str = "arrests-cause"
+
+    @model_validator(mode="after")
+    def _a_subject(self):
+        one_of("subject", self.subject, subjects(self.city, self.span))
+        return self
+
+    @property
+    def name(self) -> str:
+        """The name that the result is kept under, without language."""
+        return f"{self.notebook}-{slug(self.subject)}"
+
+    @property
+    def of_claim(self) -> bool:
+        """Whether it is a claim that is asked about, not a problem."""
+        claims = self.city.resources_of("claims")
+        return bool(claims) and self.subject in _column(self.city, "claims", "claim_id")
+
+    def title(self, language: str) -> str:
+        """The title of the problem that is asked about."""
+        rows = _raw(self.city, "problems").set_index("problem_id")
+        return rows.loc[self.subject, f"title_{language}"]
+
+
+class Evaluation(AskPeriod):
+    """What notebook 5_evaluation may be asked: one measure that had begun."""
+
+    notebook: ClassVar[str] = "5_evaluation"
+
+    workspace: str = "exempelstad"
+    period: str = "2017Q3"
+    measure: str = "M03"
+
+    @model_validator(mode="after")
+    def _a_measure(self):
+        one_of("measure", self.measure, measures(self.city, self.span))
+        return self
+
+    @property
+    def name(self) -> str:
+        """The name that the result is kept under, without language."""
+        return f"{self.notebook}-{slug(self.measure)}"
+
+    def title(self, language: str) -> str:
+        """The title of the measure."""
+        rows = _raw(self.city, "measures").set_index("measure_id")
+        return rows.loc[self.measure, f"title_{language}"]
+
+
 class DistrictReport(AskArea):
     """What notebook 6_district_report may be asked."""
 
@@ -192,6 +246,8 @@ ASKS: dict[str, type[Ask]] = {
         Data,
         Situation,
         Trend,
+        Causes,
+        Evaluation,
         DistrictReport,
         LeadershipReport,
         ResidentReport,
@@ -238,6 +294,26 @@ def events(city: Workspace, period: Period) -> list[str]:
     return [
         event for event, day in zip(rows.event_id, days, strict=True) if Period(day, day) in period
     ]
+
+
+def subjects(city: Workspace, period: Period) -> list[str]:
+    """The claims made by a period's end, then the prioritised problems then open, by key or id."""
+    made = [one for one in city.resources_of("claims") if str(one.period) <= str(period.end)]
+    found = _column(city, "claims", "claim_id") if made else []
+    if city.resources_of("problems"):
+        rows = _raw(city, "problems")
+        begun, closed = rows.since.str[:10] <= str(period.end), rows.closed.str[:10]
+        still = (closed == "") | (closed > str(period.end))
+        found += list(rows.problem_id[(rows.priority == "yes") & begun & still])
+    return found
+
+
+def measures(city: Workspace, period: Period) -> list[str]:
+    """The measures that had begun by a period's end, by id; none without a register of them."""
+    if not city.resources_of("measures"):
+        return []
+    rows = _raw(city, "measures")
+    return list(rows.measure_id[rows.starts.str[:10] <= str(period.end)])
 
 
 def districts(city: Workspace) -> dict[str, str]:

@@ -18,6 +18,8 @@ DUTIES = (
     "mapping", "other_information", "analysis", "action_plan", "council", "coordinator",
     "follow_up",
 )  # fmt: skip
+RIVALS = ("mechanism", "confounder", "reverse", "recording", "chance")
+CHOSEN = ("worst", "need", "offered", "all", "lot", "not known")
 ROWS_OF_PERSONS = ("incidents", "observations", "survey_respondents", "survey_answers")
 _ANY = float("inf")
 
@@ -177,6 +179,11 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         ends=day(required=False),
         dose_unit=text(),
         follow_up=day(),
+        chosen=choice(*CHOSEN),
+        chosen_from=day(required=False),
+        chosen_until=day(required=False),
+        cannot_move=text(required=False),
+        cost=number(0, _ANY, required=False),
         evidence=text(required=False),
     ),
     "doses": table(
@@ -203,6 +210,20 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         value=number(-_ANY, _ANY, required=False),
         decision=choice("continue", "change", "end"),
         owner=text(),
+    ),
+    # claims: what else could explain what was seen
+    "rivals": table(
+        claim_id=text(),
+        rival_id=text(),
+        kind=choice(*RIVALS),
+        rival_sv=text(),
+        rival_en=text(),
+        adjusted=_yes_no(),
+        why_sv=text(),
+        why_en=text(),
+        settles_sv=text(),
+        settles_en=text(),
+        source_id=text(required=False),
     ),
     # acute events, and the law
     "acute_events": table(
@@ -257,6 +278,7 @@ KEYS = {
     "doses": ["measure_id", "month"],
     "indicators": ["indicator_id"],
     "follow_ups": ["measure_id", "followed_up"],
+    "rivals": ["claim_id", "rival_id"],
     "acute_events": ["event_id"],
     "tasks": ["event_id", "party", "task_sv"],
     "duties": ["duty", "decided"],

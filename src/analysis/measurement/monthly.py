@@ -1,0 +1,113 @@
+"""Counts of areas month by month, the raw material of every design that looks for an effect.
+
+A month that is still being registered is missing, not low; and no row runs on across a break in
+how something is counted, so that a new way of counting cannot pass for a measure's effect.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.tables import Tables
+from analysis.data.workspace import Workspace
+from analysis.measurement import crime
+from analysis.words.periods import Period
+from analysis.words.questions import WrongQuestion, one_of
+
+
+@dataclass(frozen=True)
+class Monthly:
+    """Counts of one item: one row an area (its id), one column a month, in the city's order.
+
+    ``counts`` has a float a cell, not a number where the month is not final. ``since`` is the
+    month in which the present way of counting began, None where nothing was changed.
+    """
+
+    item: str
+    counts: pd.DataFrame
+    since: pd.Period | None
+    sources: tuple[str, ...]
+
+    @property
+    def first(self) -> str:
+        """The first month, ``2011-01``."""
+        return str(self.counts.columns[0])
+
+    @property
+    def months(self) -> pd.PeriodIndex:
+        """The months, in their order."""
+        return self.counts.columns
+
+    def of(self, areas: list[str]) -> np.ndarray:
+        """The counts of these areas, shape (areas, months)."""
+        return self.counts.loc[areas].to_numpy()
+
+    def index(self, month: pd.Period) -> int:
+        """Which column a month is; the number of columns for one after the last."""
+        return max(0, min(len(self.months), (month - self.months[0]).n))
+
+    def span(self, first: int, last: int) -> Period:
+        """The days from the month ``first`` to the month ``last``, by their columns."""
+        return Period(self.months[first].start_time.date(), self.months[last].end_time.date())
+
+
+def monthly(tables: Tables, city: Workspace, item: str, until: Period) -> Monthly:
+    """One item in every district and the whole city, month by month to a period's end.
+
+    Raises
+    ------
+    WrongQuestion
+        For an unknown item, or a city that keeps no events of its own: yearly figures have no
+        months.
+    """
+    one_of("item", item, tables["crime_items"]["item"])
+    if city.observed is None:
+        raise WrongQuestion(
+            f"{city.name} has yearly figures alone: a design by month needs the city's own events."
+        )
+    events, municipality = tables["incidents"], city.settings["municipality"]
+    events = events[events["item"].isin(crime.adding(tables).get(item, [item]))]
+    months = pd.period_range(city.observed.start, until.end, freq="M")
+    when = events.occurred.dt.to_period("M")
+    events = events.assign(month=when)[when.isin(months)]
+    homes = _homes(tables, city, crime.districts(tables, city, until))
+    counted = events.groupby([events.area_id.map(homes), "month"]).size().unstack(fill_value=0)
+    counted = counted.reindex(index=list(dict.fromkeys(homes.values())), columns=months)
+    counted = counted.fillna(0.0).astype(float)
+    whole = events.groupby("month").size().reindex(months).fillna(0.0).to_frame(municipality).T
+    counts = pd.concat([whole, counted])
+    waiting = set(events.month[events.status == "preliminary"])
+    since = _since(tables, item, months)
+    counts.loc[:, [m in waiting for m in months]] = np.nan
+    if since is not None:
+        counts = counts.loc[:, months >= since]
+    return Monthly(item, counts, since, tuple(sorted(set(events.source_id))))
+
+
+def _homes(tables: Tables, city: Workspace, districts: list[str]) -> dict[str, str]:
+    """The district of each building block."""
+    return {
+        block: district
+        for district in districts
+        for block in crime.blocks(tables, city, district) or []
+    }
+
+
+def _since(tables: Tables, item: str, months: pd.PeriodIndex) -> pd.Period | None:
+    breaks = tables["breaks"]
+    ours = breaks[breaks["item"].isin(crime.adding(tables).get(item, [item]))]
+    found = ours.from_date.dt.to_period("M")
+    found = found[found <= months[-1]]
+    return found.max() if len(found) else None
+
+
+def neighbours(tables: Tables, area_id: str) -> list[str]:
+    """The areas of the same division whose tiles lie side by side with an area's, by id."""
+    areas = tables["areas"].set_index("area_id")
+    here = areas.loc[area_id]
+    same = areas[areas.scheme == here.scheme].dropna(subset=["tile_column", "tile_row"])
+    if pd.isna(here.tile_column):
+        return []
+    steps = (same.tile_column - here.tile_column).abs() + (same.tile_row - here.tile_row).abs()
+    return sorted(same.index[steps == 1])

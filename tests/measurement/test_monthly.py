@@ -1,0 +1,45 @@
+"""Months of areas: counted by hand, missing where not final, cut at a break."""
+
+import numpy as np
+import pytest
+
+from analysis.measurement.monthly import monthly, neighbours
+from analysis.words.periods import Period
+from analysis.words.questions import WrongQuestion
+
+Q3 = Period.parse("2017Q3")
+
+
+def test_a_month_is_what_a_plain_count_of_the_rows_gives(made_up_tables, made_up):
+    found = monthly(made_up_tables, made_up, "assault", Q3)
+    events = made_up_tables["incidents"]
+    links = made_up_tables["area_links"]
+    inside = links.from_id[links.to_id == "stadsdel:1502"]
+    mine = events[(events["item"] == "assault") & events.area_id.isin(inside)]
+    by_hand = mine[mine.occurred.astype(str).str.startswith("2016-05")]
+    assert found.counts.loc["stadsdel:1502", "2016-05"] == len(by_hand)
+    assert found.counts.iloc[1:].sum().sum() == found.counts.iloc[0].sum()
+    assert (found.first, str(found.months[-1]), found.since) == ("2011-01", "2017-09", None)
+
+
+def test_months_still_being_registered_are_missing_and_not_low(made_up_tables, made_up):
+    found = monthly(made_up_tables, made_up, "assault", Period.parse("2018Q2"))
+    assert np.isnan(found.counts.loc[:, "2018-01":]).all().all()
+    assert not np.isnan(found.counts.loc[:, :"2017-12"]).any().any()
+
+
+@pytest.mark.parametrize("item", ["k4", "total"])
+def test_a_series_begins_where_its_present_way_of_counting_does(made_up_tables, made_up, item):
+    found = monthly(made_up_tables, made_up, item, Q3)
+    assert (found.first, str(found.since)) == ("2013-01", "2013-01")
+
+
+def test_yearly_figures_have_no_months(read, city):
+    with pytest.raises(WrongQuestion, match="yearly figures alone"):
+        monthly(read, city, "assault", Period.parse("2017"))
+
+
+def test_neighbours_share_a_side_of_their_tiles(made_up_tables):
+    names = {made_up_tables.areas[a].name for a in neighbours(made_up_tables, "stadsdel:1504")}
+    assert names == {"Ängsvik", "Ekmarken", "Hamnholmen"}
+    assert neighbours(made_up_tables, "kommun:9999") == []
