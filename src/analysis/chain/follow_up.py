@@ -138,27 +138,6 @@ def result(indicator, now: Estimate, accept: tuple[str, ...] = ()) -> Result:
     return Result(baseline=baseline, way=_way(now, baseline.value, indicator.wanted), **about)
 
 
-def effect(tables: Tables, measure_id: str, until: Period) -> Estimate:
-    """Was it the measure: not evaluated here, since no design has been chosen for it.
-
-    Returns
-    -------
-    Estimate
-        Not available, with the note "no design"; the evaluation of the measure replaces it.
-
-    Raises
-    ------
-    WrongQuestion
-        For an unknown measure.
-    """
-    area = _area_of(tables, measure_id)
-    return Estimate(
-        statistic="effect", definition=measure_id, value=None, unit="ratio", area=area,
-        scheme=tables.areas[area].scheme, period=until, status="not available", method="effect",
-        note="no design",
-    )  # fmt: skip
-
-
 def _area_of(tables: Tables, measure_id: str) -> str:
     areas = tables["measures"].set_index("measure_id").area_id
     return areas[one_of("measure", measure_id, areas.index)]

@@ -11,7 +11,7 @@ from typing import ClassVar
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from analysis.data.tables import read_raw
+from analysis.data.tables import accept, read_raw
 from analysis.data.workspace import Workspace
 from analysis.words.periods import Period
 from analysis.words.places import slug
@@ -281,6 +281,12 @@ def _raw(city: Workspace, table: str) -> pd.DataFrame:
     return pd.concat([read_raw(resource) for resource in resources])
 
 
+def _used(city: Workspace, table: str) -> pd.DataFrame:
+    """The rows of a table that are not set aside, so that nothing is planned for one that is."""
+    resources = [one for one in city.resources_of(table) if one.file.exists()]
+    return pd.concat([accept(table, read_raw(resource))[0] for resource in resources])
+
+
 def _column(city: Workspace, table: str, column: str) -> list[str]:
     return list(dict.fromkeys(_raw(city, table)[column]))
 
@@ -301,10 +307,10 @@ def subjects(city: Workspace, period: Period) -> list[str]:
     made = [one for one in city.resources_of("claims") if str(one.period) <= str(period.end)]
     found = _column(city, "claims", "claim_id") if made else []
     if city.resources_of("problems"):
-        rows = _raw(city, "problems")
-        begun, closed = rows.since.str[:10] <= str(period.end), rows.closed.str[:10]
-        still = (closed == "") | (closed > str(period.end))
-        found += list(rows.problem_id[(rows.priority == "yes") & begun & still])
+        rows, end = _used(city, "problems"), pd.Timestamp(period.end)
+        still = rows.closed.isna() | (rows.closed > end)
+        mine = (rows.priority == "yes") & (rows.since <= end) & still
+        found += list(rows.problem_id[mine])
     return found
 
 
@@ -312,8 +318,8 @@ def measures(city: Workspace, period: Period) -> list[str]:
     """The measures that had begun by a period's end, by id; none without a register of them."""
     if not city.resources_of("measures"):
         return []
-    rows = _raw(city, "measures")
-    return list(rows.measure_id[rows.starts.str[:10] <= str(period.end)])
+    rows = _used(city, "measures")
+    return list(rows.measure_id[rows.starts <= pd.Timestamp(period.end)])
 
 
 def districts(city: Workspace) -> dict[str, str]:

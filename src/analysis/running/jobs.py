@@ -6,7 +6,16 @@ run, shown or counted, and running it asks nothing new.
 
 from dataclasses import dataclass
 
-from analysis.data.parameters import ASKS, LANGUAGES, Ask, districts, events, question
+from analysis.data.parameters import (
+    ASKS,
+    LANGUAGES,
+    Ask,
+    districts,
+    events,
+    measures,
+    question,
+    subjects,
+)
 from analysis.data.workspace import Workspace
 from analysis.words.periods import Period
 from analysis.words.places import slug
@@ -16,6 +25,8 @@ REPORTS = {
     "data": "1_data",
     "situation": "2_situation",
     "trend": "3_trend",
+    "causes": "4_causes",
+    "evaluation": "5_evaluation",
     "district": "6_district_report",
     "leadership": "7_leadership_report",
     "residents": "8_resident_report",
@@ -24,15 +35,18 @@ REPORTS = {
 _ANALYSES = ("1_data", "2_situation", "3_trend")
 STAGES = (
     ("1_data",),
-    ("2_situation", "3_trend"),
+    ("2_situation", "3_trend", "5_evaluation"),
+    ("4_causes",),
     ("6_district_report", "7_leadership_report", "8_resident_report", "9_acute_brief"),
 )
 NEEDS = {
     "1_data": (),
     "2_situation": ("1_data",),
     "3_trend": ("1_data",),
-    "6_district_report": _ANALYSES,
-    "7_leadership_report": _ANALYSES,
+    "4_causes": ("1_data", "3_trend", "5_evaluation"),
+    "5_evaluation": ("1_data",),
+    "6_district_report": (*_ANALYSES, "5_evaluation"),
+    "7_leadership_report": (*_ANALYSES, "4_causes", "5_evaluation"),
     "8_resident_report": _ANALYSES,
     "9_acute_brief": _ANALYSES,
 }
@@ -88,18 +102,27 @@ def plan(
     wanted |= {needed for notebook in wanted for needed in NEEDS[notebook]}
     jobs = []
     for notebook in (name for stage in STAGES for name in stage if name in wanted):
-        subjects: list[dict[str, str]] = [{}]
-        if "area" in ASKS[notebook].model_fields:
-            subjects = [{"area": slug(area)} for area in areas or sorted(districts(city))]
-        elif "event" in ASKS[notebook].model_fields:
-            subjects = [{"event": event} for event in events(city, Period.parse(period))]
-        for subject in subjects:
+        for subject in _subjects(city, notebook, Period.parse(period), areas):
             for language in languages or LANGUAGES:
                 ask = question(
                     notebook, workspace=workspace, period=period, language=language, **subject
                 )
                 jobs.append(Job(ask))
     return jobs
+
+
+def _subjects(
+    city: Workspace, notebook: str, period: Period, areas: list[str] | None
+) -> list[dict[str, str]]:
+    """What a notebook is asked about beside city and span: each district, event, claim ..."""
+    fields = ASKS[notebook].model_fields
+    if "area" in fields:
+        return [{"area": slug(area)} for area in areas or sorted(districts(city))]
+    find = {"event": events, "subject": subjects, "measure": measures}
+    for name, known in find.items():
+        if name in fields:
+            return [{name: one} for one in known(city, period)]
+    return [{}]
 
 
 def _has_registers(city: Workspace, notebook: str) -> bool:

@@ -28,6 +28,7 @@ from analysis.data.write import write_atomically
 from analysis.running import kernel, portal
 from analysis.running.jobs import STAGES, Job
 
+WRITING = (1, 2)  # the stages whose notebooks write results
 LIBRARIES = ("papermill", "nbconvert", "pandas", "statsmodels", "scipy", "matplotlib", "seaborn")
 
 
@@ -111,7 +112,7 @@ def run(
                 continue
             done = list(_in_parallel(executor, city.root, now, tell, workers))
             outcomes += done
-            if stage == 1 and any(outcome.made for outcome in done):
+            if stage in WRITING and any(outcome.made for outcome in done):
                 results.join_parts(city, period)
                 numbers = results.folder_of(city, period) / "results.csv"
                 write_atomically(folder / "results.csv", numbers.read_bytes())

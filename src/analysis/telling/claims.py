@@ -1,24 +1,24 @@
 """A claim is tried like any other: what was said, what the figures show, the verdict.
 
-The verdict on a change follows its interval; a claim about a cause or an effect gets
-"cannot be settled" for as long as no design for it exists.
+The words for what the figures show stand here; the verdict comes from the rule and is read, so
+that no page can be kinder to a claim than another.
 """
 
 import pandas as pd
 from markupsafe import Markup
 
+from analysis.chain.claims import answers_needed
 from analysis.data.results import pick
+from analysis.data.tables import Tables
+from analysis.measurement import crime
 from analysis.measurement.comparison import LikeForLike, NotComparable, Series
 from analysis.methods.screening import survivors
-from analysis.telling import sentences
+from analysis.telling import effects, sentences
 from analysis.telling.sheets import Column, Sheet, heading, say, table
 from analysis.telling.text import Words
 from analysis.words.estimates import Estimate
 from analysis.words.periods import Period
-
-_CHANGE = {
-    "rose": "not_supported", "fell": "supported", "uncertain": "undecided", "alone": "undecided",
-}  # fmt: skip
+from analysis.words.verdicts import Verdict
 
 
 def shootings(
@@ -28,8 +28,8 @@ def shootings(
     yearly: Series,
     change: Estimate,
     noticed: Estimate,
-) -> tuple[str, str]:
-    """What the figures show of "shootings have decreased", and the verdict's key.
+) -> list[str]:
+    """What the figures show of "shootings have decreased".
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def shootings(
         parts += sentences.noticed_from(words, noticed)
     if after_that := [e for e in yearly if e.period.start > change.period.start]:
         parts.append(words("claims.later", values=_years(words, after_that)))
-    return " ".join(parts), _CHANGE.get(sentences.direction(change), "not_identifiable")
+    return parts
 
 
 def local_differences(
@@ -89,31 +89,23 @@ def local_differences(
     ranks: list[Estimate],
     rates: list[Estimate],
     period: Period,
-) -> tuple[str, str]:
-    """What the figures show of "there are local differences", and the verdict's key.
-
-    Areas differ in level when the probable ranks of two of them do not meet, and in change when
-    a departure survives the screen.
-    """
-    told, ruling = [], "not_identifiable"
+) -> list[str]:
+    """What the figures show of "there are local differences": levels by rank, and changes."""
+    told = []
     if ranks and max(e.low for e in ranks) > min(e.high for e in ranks):
         low, high = (pick(rates, key=lambda e: e.value) for pick in (min, max))
-        told, ruling = (
-            [
-                words(
-                    "claims.local-differences_level",
-                    what=words.name(low.definition),
-                    low=words.significant(low.value),
-                    low_area=words.name(low.area),
-                    high=words.significant(high.value),
-                    high_area=words.name(high.area),
-                )
-            ],
-            "partly",
+        told.append(
+            words(
+                "claims.local-differences_level",
+                what=words.name(low.definition),
+                low=words.significant(low.value),
+                low_area=words.name(low.area),
+                high=words.significant(high.value),
+                high_area=words.name(high.area),
+            )
         )
     if not departures or not totals:
-        return " ".join([*told, words("claims.local-differences_short")]), ruling
-    kept = survivors(departures)
+        return [*told, words("claims.local-differences_short")]
     low, high = (pick(totals, key=lambda e: e.value) for pick in (min, max))
     changes = words(
         "claims.local-differences_tried",
@@ -122,68 +114,106 @@ def local_differences(
         low_area=words.name(low.area),
         high_change=words.change(high.value),
         high_area=words.name(high.area),
-        k=words.number(len(kept)),
+        k=words.number(len(survivors(departures))),
         n=words.number(len(departures)),
     )
-    if kept:
-        ruling = "supported" if told else "partly"
-    return " ".join([*told, changes]), ruling if told or kept else "undecided"
+    return [*told, changes]
 
 
-def less_safe(words: Words, surveys: list[Estimate]) -> tuple[str, str]:
-    """What the surveys show of "more people feel unsafe", and the verdict's key."""
+def less_safe(words: Words, surveys: list[Estimate]) -> list[str]:
+    """What the surveys show of "more people feel unsafe"."""
     old = sorted((e for e in surveys if e.series == "NTU old"), key=lambda e: e.period.start)
     told = [f"{words.percent(e.value / 100)} ({words.period(e.period)})" for e in old]
-    return words("claims.less-safe_tried", old=words.listed(told) or ".."), "not_identifiable"
+    return [words("claims.less-safe_tried", old=words.listed(told) or "..")]
 
 
-def without_design(words: Words, claim: str) -> tuple[str, str]:
-    """What is missing for a claim about a cause or an effect."""
-    return words(f"claims.{claim}_tried"), "not_identifiable"
+def coordinated(words: Words, tables: Tables) -> list[str]:
+    """What the two published examples of coordinated measures show, and do not."""
+    rows = tables["safety_surveys"]
+    mine = rows[(rows.source_id == "gbg_angered") & rows.year_from.isna()]
+    told = []
+    if len(mine) == 2:
+        before, after = sorted(mine.value / 100)
+        told.append(
+            words(
+                "claims.coordinated-effect_angered",
+                before=words.percent(before),
+                after=words.percent(after),
+                n=words.number(answers_needed(before, after)),
+            )
+        )
+    studies = tables["evidence"]
+    for row in studies[studies.measure.str.startswith("Sluta skjut")].itertuples():
+        finding = getattr(row, f"finding_{words.language}")
+        about = {"finding": finding, "reference": row.reference}
+        told.append(words("claims.coordinated-effect_malmo", **about))
+    return told
 
 
-def table_of(words: Words, tried: dict[str, tuple[str, str]]) -> Sheet:
+def table_of(
+    words: Words, ruled: list[Verdict], tables: Tables, rows: pd.DataFrame, period: Period
+) -> Sheet:
     """The claims with what was found and the verdict, one row each; nothing where none is made."""
-    if not tried:
+    ruled = [one for one in ruled if one.kind == "claim"]
+    if not ruled:
         return Sheet(Markup(""))
     columns = [Column(words(f"columns.{key}")) for key in ("claim", "ruling", "tried")]
-    rows = [
-        (words(f"claims.{claim}"), words(f"claims.ruling_{ruling}"), told)
-        for claim, (told, ruling) in tried.items()
+    lines = [
+        (
+            words(f"claims.{one.subject}"),
+            effects.ruling(words, one),
+            " ".join(
+                [effects.because(words, one), *shown(words, one.subject, tables, rows, period)]
+            ),
+        )
+        for one in ruled
     ]
     opened = heading(words("headings.claims")) + say(words("claims.op_ed"))
-    return opened + table(words, words("tables.claims"), columns, rows)
+    return opened + table(words, words("tables.claims"), columns, lines)
 
 
 def _years(words: Words, counts: list[Estimate]) -> str:
     return words.listed([f"{words.number(e.value)} ({words.period(e.period)})" for e in counts])
 
 
-def tried(
-    words: Words,
-    claims: list[str],
-    rows: pd.DataFrame,
-    departures: list[Estimate],
-    period: Period,
-) -> dict[str, tuple[str, str]]:
-    """What the results say of each claim, by its key; empty before the claims were made.
+def shown(
+    words: Words, claim: str, tables: Tables, rows: pd.DataFrame, period: Period
+) -> list[str]:
+    """What the figures show of one claim, in sentences.
 
     Parameters
     ----------
     words
         The reader's language.
-    claims
-        Keys of the claims, in their order.
+    claim
+        Its key.
+    tables
+        With surveys and evidence.
     rows
         The period's results.
-    departures
-        Departures of the screened kinds of crime.
     period
         The period reported.
     """
+    known = {
+        "shootings-down": lambda: _shootings(words, rows),
+        "local-differences": lambda: _local(words, tables, rows, period),
+        "less-safe": lambda: less_safe(words, pick(rows, statistic="survey share")),
+        "coordinated-effect": lambda: coordinated(words, tables),
+    }
+    return known[claim]() if claim in known else []
+
+
+def _local(words: Words, tables: Tables, rows: pd.DataFrame, period: Period) -> list[str]:
+    ranks = pick(rows, statistic="rank")
+    rates = pick(rows, statistic="rate", definition=[e.definition for e in ranks])
+    departures = pick(rows, statistic="departure", definition=crime.headline(tables))
+    apart = [e for e in departures if not sentences.summed(e)]
+    totals = pick(rows, statistic="departure", definition="total")
+    return local_differences(words, apart, totals, ranks, rates, period)
+
+
+def _shootings(words: Words, rows: pd.DataFrame) -> list[str]:
     stated = pick(rows, statistic="count", series="oped")
-    if not stated:
-        return {}
     yearly = Series(
         pick(rows, statistic="count", definition="confirmed shootings", series="annual")
     )
@@ -191,17 +221,4 @@ def tried(
     readings = [e for e in changes if e.series == "oped"]
     change = next(e for e in changes if e.series == "annual" and e.method == "change")
     (noticed,) = pick(rows, statistic="noticed from", series="annual")
-    ranks = pick(rows, statistic="rank")
-    rates = pick(rows, statistic="rate", definition=[e.definition for e in ranks])
-    totals = pick(rows, statistic="departure", definition="total")
-    known = {
-        "shootings-down": lambda: shootings(words, stated, readings, yearly, change, noticed),
-        "local-differences": lambda: local_differences(
-            words, departures, totals, ranks, rates, period
-        ),
-        "less-safe": lambda: less_safe(words, pick(rows, statistic="survey share")),
-    }
-    return {
-        claim: known[claim]() if claim in known else without_design(words, claim)
-        for claim in claims
-    }
+    return shootings(words, stated, readings, yearly, change, noticed)

@@ -18,11 +18,12 @@ from analysis.chain.links import KINDS, Chain, Node
 from analysis.chain.orphans import KINDS as LOOSE
 from analysis.chain.orphans import Orphan
 from analysis.data.tables import Tables
-from analysis.telling import figures, panels
+from analysis.telling import effects, figures, panels
 from analysis.telling.sheets import Column, Sheet, figure, say, table
 from analysis.telling.text import Words, first_down
 from analysis.words.estimates import Estimate
 from analysis.words.periods import Period
+from analysis.words.verdicts import Verdict
 
 
 def titled(words: Words, row) -> str:
@@ -181,12 +182,30 @@ def followed(
     measures: pd.DataFrame,
     processes: list[Estimate],
     results: dict[str, Result],
+    ruled: list[Verdict],
+    caused: list[Estimate],
     name: str,
 ) -> Sheet:
-    """Was it done, did it change, was it the measure: one row a measure, three answers."""
+    """Was it done, did it change, was it the measure: one row a measure, three answers.
+
+    Parameters
+    ----------
+    words
+        The reader's language.
+    measures
+        Of the chain, one row each.
+    processes, results
+        How much of each was done, and which way its indicator went.
+    ruled, caused
+        Verdicts, and the effects by the declared designs, with the measure's id as ``series``.
+    name
+        Of the table.
+    """
     if measures.empty:
         return panels.nothing(words, words("reasons.no_measure"))
     done = {e.definition: e for e in processes}
+    verdicts = {one.subject: one for one in ruled if one.kind == "measure"}
+    effect = {e.series: e for e in caused}
     keys = ("measure", "process", "result", "effect", "owner")
     columns = [Column(words(f"columns.{key}")) for key in keys]
     rows = [
@@ -194,14 +213,13 @@ def followed(
             titled(words, row),
             process(words, done[row.measure_id]),
             result(words, results.get(row.measure_id)),
-            words("follow.not_evaluated"),
+            effects.told(words, verdicts.get(row.measure_id), effect.get(row.measure_id)),
             row.owner,
         )
         for row in measures.itertuples()
     ]
-    return table(
-        words, words("follow.caption"), columns, rows, notes=(words("follow.note"),), name=name
-    )
+    notes = [words("follow.note"), *effects.family(words, list(verdicts.values()))]
+    return table(words, words("follow.caption"), columns, rows, notes=tuple(notes), name=name)
 
 
 def process(words: Words, e: Estimate) -> str:

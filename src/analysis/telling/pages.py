@@ -17,18 +17,23 @@ from analysis.words.estimates import Estimate
 
 NO_DATE = "not seen"
 OF_PUBLISHED_FIGURES = {"months", "places", "coverage", "shootings", "population"}
-OF_OWN_REGISTERS = {"rows", "ratings", "effect"}
+OF_OWN_REGISTERS = {"rows", "ratings"}
 
 
 def title(ask: Ask) -> str:
     """The title of the report that answers ``ask``, in its language."""
     say_it = words(ask.language)
-    names = {"city": ask.city.settings["cityName"], "period": say_it.period(ask.span)}
+    kind, names = "", {"city": ask.city.settings["cityName"], "period": say_it.period(ask.span)}
     if hasattr(ask, "event"):
         names["day"] = say_it.day(ask.occurred)
     if hasattr(ask, "area_id"):
         names["area"] = ask.area_name
-    return say_it(f"titles.{ask.notebook}", **names)
+    if hasattr(ask, "measure"):
+        names["measure"] = ask.title(ask.language)
+    if hasattr(ask, "subject"):
+        of_claim = ask.of_claim
+        names["subject"] = say_it(f"claims.{ask.subject}") if of_claim else ask.title(ask.language)
+    return say_it(f"titles.{ask.notebook}{kind}", **names)
 
 
 def closing(

@@ -17,6 +17,12 @@ from matplotlib.figure import Figure
 
 from analysis.telling.text import Words
 
+# the fields of a method card in the order in which they are read
+CARD = (
+    "what", "estimand", "data", "testable", "untestable", "how", "checks", "read", "not",
+    "validated", "reference",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -194,7 +200,7 @@ def details(summary: str, inside: list[Sheet]) -> Sheet:
 
 def cards(words: Words, methods: list[str]) -> Sheet:
     """The cards of the methods that a report used, in the order of their names."""
-    labels = [(key, words(f"card.{key}")) for key in ("what", "how", "read", "not", "reference")]
+    labels = [(key, words(f"card.{key}")) for key in CARD]
     found = sorted((words.find(f"methods.{m}") for m in set(methods)), key=lambda c: c["name"])
     return folded(found, labels)
 

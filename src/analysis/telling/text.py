@@ -154,6 +154,20 @@ class Words:
             return f"{months} {years[0]}–{years[1]}"
         return f"{first} {years[0]}–{last} {years[1]}"
 
+    def through(self, period: Period) -> str:
+        """A span of whole months without a break: "mars 2016–september 2017"."""
+        if period.kind in ("year", "month") or not period.months:
+            return self.period(period)
+        first, last = (
+            format_date(day, "MMMM y", locale=self.locale) for day in (period.start, period.end)
+        )
+        return f"{first}–{last}"
+
+    def rounded(self, value: float, figures: int = 2) -> str:
+        """A number to so many figures, noughts after them: 43 000."""
+        size = len(str(int(abs(value))))
+        return self.number(round(value, figures - size) if size > figures else value)
+
     def weekday(self, day: int) -> str:
         """A weekday, short; 0 is Monday."""
         return get_day_names("abbreviated", locale=self.locale)[day].rstrip(".")

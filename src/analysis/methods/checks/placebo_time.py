@@ -67,7 +67,8 @@ def placebo_time(effect: Effect, placebos: list[Effect]) -> CheckResult:
     Passed means that it found none, and none as clear as the one it claims now. Passed is not
     proof: whatever else began with the measure is invisible here. For information when the
     claimed effect is no clearer than that of some date when nothing began ("as clear before"),
-    or when nothing could have failed ("no estimate", "no placebo", "too blunt").
+    when some date was clear but no more so than so many tries may be by chance ("some clear"), or
+    when nothing could have failed ("no estimate", "no placebo", "too blunt").
 
     Parameters
     ----------
@@ -121,6 +122,8 @@ def placebo_time(effect: Effect, placebos: list[Effect]) -> CheckResult:
     outcome = "failed" if found["corrected"] <= round(1 - effect.level, 9) else "passed"
     if outcome == "passed" and effect.direction != "unclear" and found["as_clear"]:
         outcome, found = "for information", found | {"why": "as clear before"}
+    elif outcome == "passed" and found["clear"]:
+        outcome, found = "for information", found | {"why": "some clear"}
     return CheckResult(check="placebo time", outcome=outcome, looked_at=len(tried), found=found)
 
 
