@@ -1,7 +1,8 @@
 """Speed as a ratio, both ways in one run: `make bench`.
 
 The same six reports made by papermill and nbconvert from the command line, one after the
-other, and by `lagesbild run`. A ratio holds on a busy machine; seconds do not.
+other, and by `lagesbild run`; and three methods batched against a loop of one fit at a time, which is timed on a
+few fits and multiplied. A ratio holds on a busy machine; seconds do not.
 """
 
 import os
@@ -14,6 +15,9 @@ from time import perf_counter
 
 from analysis.data.results import join_parts
 from analysis.running.jobs import plan
+from tests.bench_early_warning import early_warning
+from tests.bench_methods import panel
+from tests.bench_synthetic import synthetic
 
 ROOT = Path(__file__).parents[1]
 ASKED = ("goteborg", "2017", ["district"], ["lundby", "centrum"], ["sv"])
@@ -60,3 +64,11 @@ if __name__ == "__main__":
     print(
         f"ratio    {seconds['plainly'] / seconds['ours']:6.2f}  (plainly / ours, {reports} reports)"
     )
+    for what, fits, bench in (
+        ("999 draws of a Poisson panel, 96 areas x 120 months", 999, panel),
+        ("placebo synthetic comparison, 96 units", 96, synthetic),
+        ("early warning, 3,363 areas x 120 months", 0, early_warning),
+    ):
+        taken, each, ratio = bench()
+        loop = f"{fits} fits of" if fits else "a loop of fits of"
+        print(f"{what}: {taken:.2f} s, {loop} {each:.4f} s; ratio {ratio:,.0f}")

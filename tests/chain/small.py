@@ -53,7 +53,7 @@ def measure(measure_id: str, cause_id: str, indicator_id: str, area_id: str = AR
         "measure_id": measure_id, "cause_id": cause_id, "indicator_id": indicator_id,
         "area_id": area_id, "type": "lighting", "owner": "parks", "level": "staff",
         "horizon": "long", "starts": "2017-01-01", "dose_unit": "lamps",
-        "follow_up": "2017-06-30",
+        "follow_up": "2017-06-30", "chosen": "need",
     } | titled(measure_id) | about  # fmt: skip
 
 

@@ -1,10 +1,8 @@
 """Process, result and effect: each answered by itself, or said not to be answered."""
 
-from datetime import date
-
 import pytest
 
-from analysis.chain.follow_up import WAYS, effect, process, result
+from analysis.chain.follow_up import WAYS, process, result
 from analysis.measurement.counts import unknown
 from analysis.words.periods import Period
 from analysis.words.questions import WrongQuestion
@@ -60,8 +58,6 @@ def test_later_months_are_not_seen():
 def test_an_unknown_measure_is_answered():
     with pytest.raises(WrongQuestion, match="did you mean 'lamps'"):
         process(registers(whole()), "lamp", H1)
-    with pytest.raises(WrongQuestion, match="did you mean 'lamps'"):
-        effect(registers(whole()), "lamp", H1)
 
 
 def row(**about):
@@ -114,12 +110,3 @@ def test_what_is_missing_is_named():
     assert result(row(), gap).reason == "no value"
     assert result(row(), now(20)).reason == "no interval"
     assert result(row(), now(20)).way == "not available"
-
-
-def test_a_full_delivery_and_a_good_result_are_no_effect():
-    tables = registers(whole())
-    assert process(tables, "lamps", YEAR).value == 100
-    assert result(row(), now(20, 12, 31)).way == "right way"
-    found = effect(tables, "lamps", YEAR)
-    assert (found.statistic, found.status, found.note) == ("effect", "not available", "no design")
-    assert (found.value, found.period.end) == (None, date(2017, 12, 31))

@@ -1,8 +1,10 @@
 """A wrong question stops before a kernel starts, with the nearest right one."""
 
+import pandas as pd
 import pytest
 
-from analysis.data.parameters import ASKS, districts, question, years
+from analysis.data.parameters import ASKS, districts, measures, question, subjects, years
+from analysis.words.periods import Period
 from analysis.words.questions import WrongQuestion
 
 MADE_UP = {"workspace": "exempelstad", "period": "2017Q3"}
@@ -29,6 +31,16 @@ MADE_UP = {"workspace": "exempelstad", "period": "2017Q3"}
         ("6_district_report", MADE_UP | {"area": "ängsvik"}, "did you mean 'angsvik'"),
         ("9_acute_brief", MADE_UP | {"event": "A2017-02"}, "did you mean 'A2017-01'"),
         ("9_acute_brief", MADE_UP | {"period": "2017Q2"}, "Allowed: nothing yet"),
+        ("4_causes", {"subject": "arrest-cause"}, "did you mean 'arrests-cause'"),
+        ("4_causes", {"subject": "P01"}, "Allowed: shootings-down, arrests-cause"),
+        ("4_causes", {"period": "2016"}, "Allowed: nothing yet"),
+        ("4_causes", MADE_UP | {"subject": "p03"}, "did you mean 'P03'"),
+        ("4_causes", MADE_UP | {"subject": "arrests-cause"}, "Allowed: P01, P02"),
+        ("5_evaluation", {"measure": "m03"}, "did you mean 'M03'"),
+        ("5_evaluation", {"measures": "M03"}, "did you mean 'measure'"),
+        ("5_evaluation", {"period": "2015Q3", "measure": "M03"}, "Allowed: M06"),
+        ("5_evaluation", {"period": "2014Q2"}, "Allowed: nothing yet"),
+        ("5_evaluation", {"workspace": "goteborg", "period": "2017"}, "Allowed: nothing yet"),
     ],
 )
 def test_a_wrong_question_is_answered(notebook, parameters, answer):
@@ -68,3 +80,39 @@ def test_every_kind_of_span_that_the_events_cover_can_be_asked(period):
 def test_an_event_brings_its_day_and_place():
     ask = question("9_acute_brief", **MADE_UP)
     assert (str(ask.occurred), ask.area_name) == ("2017-09-02", "Ängsvik")
+
+
+@pytest.mark.parametrize("period", ["2017", "2018", "2020"])
+def test_a_claim_can_be_tried_from_the_year_in_which_it_was_made(period):
+    ask = question("4_causes", period=period)
+    assert ask.of_claim and ask.name == "4_causes-arrests-cause"
+
+
+def test_a_problem_is_asked_about_by_its_id_and_told_by_its_title():
+    ask = question("4_causes", **MADE_UP, subject="P03")
+    assert not ask.of_claim and ask.name == "4_causes-p03"
+    assert ask.title("sv") != ask.title("en")
+
+
+def test_problems_can_be_asked_about_while_they_are_open_and_prioritised(made_up, made_up_tables):
+    rows = made_up_tables["problems"]
+    for text in ("2014Q4", "2017Q3"):
+        period = Period.parse(text)
+        end = pd.Timestamp(period.end)
+        still = rows.closed.isna() | (rows.closed > end)
+        wanted = rows[(rows.priority == "yes") & (rows.since <= end) & still]
+        assert subjects(made_up, period) == list(wanted.problem_id)
+
+
+def test_a_measure_can_be_asked_about_from_the_span_in_which_it_began(made_up, made_up_tables):
+    rows = made_up_tables["measures"]
+    for text in ("2014Q2", "2015Q4", "2017Q3"):
+        begun = rows[rows.starts <= pd.Timestamp(Period.parse(text).end)]
+        assert measures(made_up, Period.parse(text)) == list(begun.measure_id)
+
+
+def test_a_measure_is_told_by_its_title_in_either_language():
+    ask = question("5_evaluation")
+    assert (ask.name, ask.title("sv"), ask.title("en")) == (
+        "5_evaluation-m03", "Ny belysning längs gångvägarna", "New lighting along the paths",
+    )  # fmt: skip

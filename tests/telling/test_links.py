@@ -8,9 +8,11 @@ from bs4 import BeautifulSoup
 from analysis.chain import follow_up, indicators, law, orphans
 from analysis.chain.links import chain, rows_on
 from analysis.measurement import voices
-from analysis.telling import brief, joint, links, plain
+from analysis.telling import brief, effects, joint, links, plain
 from analysis.telling.text import words
 from analysis.words.periods import Period
+from analysis.words.verdicts import Verdict
+from tests.conftest import count
 
 Q3, ON = Period.parse("2017Q3"), date(2017, 9, 30)
 ANGSVIK, CITY = "stadsdel:1502", "kommun:9999"
@@ -45,19 +47,51 @@ def rows(sheet):
     }
 
 
-def test_no_measure_is_said_to_have_worked(sv, made_up_tables, newest, done):
+def test_without_an_evaluation_no_measure_is_said_to_have_worked(sv, made_up_tables, newest, done):
     measures = rows_on(made_up_tables, ON)["measures"]
     found = follow_up.results(made_up_tables, newest)
-    told = rows(links.followed(sv, measures, done, found, "f"))
+    sheet = links.followed(sv, measures, done, found, [], [], "f")
+    told = rows(sheet)
     assert len(told) == len(measures) == 14
     assert {row[2] for row in told.values()} == {"inte utvärderat"}
-    page = str(links.followed(sv, measures, done, found, "f").html)
+    page = str(sheet.html)
     assert not any(word in page for word in ("effekt", "tack vare", "ledde till"))
+    assert sv("evaluation.family", n="0") not in page
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_whether_it_was_the_measure_is_verdict_and_estimate(made_up_tables, done, language):
+    say = words(language, made_up_tables)
+    measures = rows_on(made_up_tables, ON)["measures"]
+    effect = {"statistic": "effect", "unit": "ratio", "method": "interrupted_with_comparison"}
+    caused = [
+        count(0.65, low=0.44, high=0.95, series="M07", **effect),
+        count(0.40, low=0.30, high=0.50, series="M07 near", **effect),
+        count(None, note="no indicator", series="M12", **effect),
+    ]
+    told = {"kind": "measure", "ruling": "not identifiable"}
+    ruled = [
+        Verdict(**told | {"subject": "M07", "ruling": "supported", "reason": "clear"}),
+        Verdict(**told, subject="M12", reason="no indicator"),
+        Verdict(**told | {"subject": "M03", "kind": "cause", "reason": "no design"}),
+    ]
+    sheet = links.followed(say, measures, done, {}, ruled, caused, "f")
+    cells = {name: row[2] for name, row in rows(sheet).items()}
+    titles = measures.set_index("measure_id")[f"title_{language}"]
+    interval = say.to(say.change(0.44), say.change(0.95))
+    with_interval = say("effect.with_interval", change=say.change(0.65), interval=interval)
+    assert with_interval in cells[titles["M07"]]
+    assert cells[titles["M07"]].startswith(effects.first_up(say("ruling.supported")))
+    assert say.change(0.40) not in cells[titles["M07"]], "the neighbours' effect is not its own"
+    assert cells[titles["M12"]].endswith(say("why.no_indicator"))
+    assert cells[titles["M03"]] == say("follow.not_evaluated")
+    assert say("evaluation.family", n="1") in str(sheet.html)
 
 
 def test_each_answer_has_its_own_words(sv, made_up_tables, newest, done):
     measures = rows_on(made_up_tables, ON)["measures"]
-    told = rows(links.followed(sv, measures, done, follow_up.results(made_up_tables, newest), "f"))
+    found = follow_up.results(made_up_tables, newest)
+    told = rows(links.followed(sv, measures, done, found, [], [], "f"))
     doors = told["Säkerhetsdörrar i hyreshusen"]
     assert doors[0] == "39\xa0% av det planerade är gjort i de 11 månader som rapporterats"
     assert "En del av tiden ligger före åtgärden, så något resultat finns inte än" in doors[1]
@@ -184,7 +218,8 @@ def test_residents_read_that_few_reports_are_not_few_problems(sv):
 def test_the_same_facts_are_told_in_english(made_up_tables, newest, done):
     en = words("en", made_up_tables)
     measures = rows_on(made_up_tables, ON, ANGSVIK)["measures"]
-    told = rows(links.followed(en, measures, done, follow_up.results(made_up_tables, newest), "f"))
+    found = follow_up.results(made_up_tables, newest)
+    told = rows(links.followed(en, measures, done, found, [], [], "f"))
     assert (
         "165 (2015), 141 (2016), cannot be told from usual variation"
         in told["Field workers on the square in evenings and at weekends"][1]

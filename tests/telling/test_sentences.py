@@ -1,17 +1,21 @@
 """Sentences: the verb follows the interval, and "we cannot tell" is a sentence too."""
 
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.chain.claims import rulings
 from analysis.measurement import crime, situation
 from analysis.measurement.comparison import LikeForLike, NotComparable
 from analysis.measurement.counts import dispersion, usual_range
 from analysis.methods import change, screening, trend
 from analysis.methods.decomposition import contributions
-from analysis.telling import claims, sentences
+from analysis.telling import claims, effects, sentences
 from analysis.telling.text import words
+from analysis.words.estimates import frame
 from analysis.words.periods import Period
+from analysis.words.verdicts import Verdict
 from tests.conftest import count, series
 
 P2016, P2017 = Period.parse("2016"), Period.parse("2017")
@@ -81,10 +85,7 @@ def test_a_change_within_the_noise_says_so_with_both_numbers(sv):
 def test_beside_cannot_be_told_stands_what_could(sv):
     one = series([48, 46, 56, 52, 31, 39, 21], definition="confirmed shootings")
     told = sentences.contrast(sv, one, *change.contrast(one, P2017))
-    assert (
-        told[-1]
-        == "Minskningen hade behövt gå ned till 11 eller färre för att skilja sig från vanlig variation."
-    )
+    assert told[-1] == sv("change.noticed", count="11")
     few = series([2, 3, 1, 2, 3, 2, 1], definition="confirmed shootings")
     assert sentences.contrast(sv, few, *change.contrast(few, P2017))[-1] == sv(
         "change.noticed_none"
@@ -144,10 +145,21 @@ def test_the_op_ed_is_refused_in_words_a_reader_needs(read, city):
 
 
 def test_a_claim_about_a_cause_is_not_settled_without_a_design(say):
-    for claim in ("arrests-cause", "coordinated-effect"):
-        told, ruling = claims.without_design(say, claim)
-        assert ruling == "not_identifiable"
-        assert len(told.split()) > 10
+    for claim in ("arrests-cause", "coordinated-effect", "less-safe", "something-else"):
+        (verdict,) = rulings([claim], frame([]), [])
+        assert (verdict.kind, verdict.ruling) == ("claim", "not identifiable")
+        assert len(effects.because(say, verdict).split()) > 8
+
+
+def test_what_is_told_of_coordinated_measures_says_how_many_must_have_answered(say, read):
+    angered, malmo = claims.coordinated(say, read)
+    assert say.percent(0.73) in angered and say.percent(0.85) in angered
+    assert say.number(87) in angered
+    assert "Malmö" in malmo
+
+
+def test_a_claim_without_words_of_its_own_shows_no_figures(say, read):
+    assert claims.shown(say, "arrests-cause", read, frame([]), P2017) == []
 
 
 def test_next_steps_ask_how_much_the_police_looked(sv):
@@ -176,21 +188,56 @@ def test_a_trend_that_does_not_survive_the_screen_is_told_as_that(sv):
 
 def test_what_is_not_shown_is_not_dismissed(sv, read):
     """ "Cannot be told apart" is no evidence against a claim."""
-    unclear = count(0.54, low=0.2, high=1.4, unit="ratio", series="annual", area="kommun:1480")
-    assert claims._CHANGE[sentences.direction(unclear)] == "undecided"
+    unclear = count(
+        0.54, low=0.2, high=1.4, unit="ratio", series="annual", area="kommun:1480",
+        statistic="change", definition="confirmed shootings", method="change",
+    )  # fmt: skip
+    (verdict,) = rulings(["shootings-down"], frame([unclear]), [])
+    assert (verdict.ruling, verdict.reason) == ("not identifiable", "within noise")
     departures = [
         count(1.1, low=0.8, high=1.4, p=0.4, q=0.9, unit="ratio to usual", area="stadsdel:139")
     ]
-    told, ruling = claims.local_differences(sv, departures, departures, [], [], P2017)
-    assert ruling == "undecided"
+    (told,) = claims.local_differences(sv, departures, departures, [], [], P2017)
+    assert "0 av 1 " in told
     ranks = [
-        count(1.0, low=1.0, high=1.0, unit="rank", area="stadsdel:134"),
-        count(2.0, low=2.0, high=2.0, unit="rank", area="stadsdel:139"),
+        count(1.0, low=1.0, high=1.0, statistic="rank", unit="rank", area="stadsdel:134"),
+        count(2.0, low=2.0, high=2.0, statistic="rank", unit="rank", area="stadsdel:139"),
     ]
     rates = [count(18.7, area="stadsdel:134"), count(5.1, area="stadsdel:139")]
-    told, ruling = claims.local_differences(sv, departures, departures, ranks, rates, P2017)
-    assert ruling == "partly"
-    assert "från 5,10 (Lundby) till 18,7 (Centrum)" in told
+    level, changes = claims.local_differences(sv, departures, departures, ranks, rates, P2017)
+    assert "från 5,10 (Lundby) till 18,7 (Centrum)" in level
+    assert changes == told
+    (verdict,) = rulings(["local-differences"], frame(ranks), departures)
+    assert (verdict.ruling, verdict.reason) == ("supported", "levels differ")
+
+
+def test_too_few_earlier_years_are_said_to_be(say):
+    assert claims.local_differences(say, [], [], [], [], P2017) == [
+        say("claims.local-differences_short")
+    ]
+
+
+def test_the_leaders_table_of_claims_tells_verdict_reason_and_figures(say, read, city):
+    shots = situation.shootings(read, city, P2017, **city.settings["shootings"])
+    yearly, stated = shots.until(P2017), situation.op_ed(read, city, P2017)
+    rows = frame(
+        [*shots, *change.contrast(yearly, P2017), *stated, *change.readings(stated, yearly)]
+    )
+    ruled = rulings(["shootings-down", "arrests-cause"], rows, [])
+    other = Verdict(kind="measure", subject="M1", ruling="supported", reason="clear")
+    page = str(claims.table_of(say, [*ruled, other], read, rows, P2017).html)
+    first, second = BeautifulSoup(page, "html.parser").select("tbody tr")
+    assert first.th.get_text() == say("claims.shootings-down")
+    ruling, told = (cell.get_text() for cell in first.find_all("td"))
+    assert ruling == say("ruling.not_identifiable")
+    assert told.startswith(effects.because(say, ruled[0]))
+    assert say.number(43) in told, "the year after the claim is not left out"
+    assert second.find_all("td")[1].get_text() == say("why.one_after_the_other")
+
+
+def test_no_claim_leaves_no_table(say, read):
+    other = Verdict(kind="measure", subject="M1", ruling="supported", reason="clear")
+    assert str(claims.table_of(say, [other], read, frame([]), P2017).html) == ""
 
 
 def test_a_find_that_may_be_one_of_coverage_says_so(sv):

@@ -86,6 +86,8 @@ def test_each_reader_has_a_report_in_both_languages(pages):
     kinds += [
         f"{k}-{a}" for k in ("2_situation", "6_district_report", "8_resident_report") for a in AREAS
     ]
+    kinds += [f"5_evaluation-m{n:02d}" for n in range(1, 15) if n != 9]  # a person was in M09
+    kinds += [f"4_causes-p{n:02d}" for n in range(1, 14) if n not in (9, 10)]  # and in P09
     wanted = [f"{kind}.{language}" for kind in kinds for language in ("sv", "en")]
     assert sorted(pages) == sorted([*wanted, "index", "index.en"])
 

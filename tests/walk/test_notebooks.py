@@ -76,7 +76,7 @@ def test_its_swedish_prose_has_the_same_cells(name, notebook):
 
 
 def test_a_report_notebook_only_reads_results(name, notebook):
-    """Notebooks 1-5 estimate and save, 6-9 tell: no method is run where a reader's page is made."""
+    """1-3 and 5 estimate, 4 rules on what they found, 6-9 tell: no method is run for a reader."""
     source = "\n".join(cell.source for cell in code(notebook))
     if notebook.metadata.lagesbild["kind"] == "reader":
         assert int(name[0]) >= 6
@@ -86,7 +86,18 @@ def test_a_report_notebook_only_reads_results(name, notebook):
         assert "load_results" in source
     else:
         assert int(name[0]) <= 5
-        assert "load_results" not in source
+        assert ("load_results" in source) == (name == "4_causes")
+        assert ("load_verdicts" in source) == (name == "4_causes")
+        assert ("write_part" in source) == (name != "1_data")
+
+
+def test_a_verdict_is_given_in_one_notebook_and_read_in_the_others():
+    ruling = {
+        name
+        for name, notebook in NOTEBOOKS.items()
+        if any(f in "".join(c.source for c in code(notebook)) for f in ("rulings.", "causal.tried"))
+    }
+    assert ruling == {"4_causes", "5_evaluation"}
 
 
 def test_it_ends_with_what_a_reader_needs_to_check_it(notebook):

@@ -55,7 +55,7 @@ def alerts(tables: Tables, city: Workspace, items: list[str], period: Period) ->
     for item in items if city.observed is not None else []:
         series = monthly(tables, city, item, period)
         limits = negative_binomial(series.of(districts))
-        now = (series.months >= pd.Period(period.start, "M")) & (
+        now = (series.months.start_time >= pd.Timestamp(period.start)) & (
             series.months.end_time.normalize() <= pd.Timestamp(period.end)
         )
         seen = limits.watched & now

@@ -54,7 +54,7 @@ def join_parts(workspace: Workspace, period: str) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        When two parts disagree on the same estimate. Figures whose source states no time
+        When two parts disagree on the same estimate or verdict. Figures whose source states no time
         may stand beside each other.
     """
     folder = folder_of(workspace, period) / "parts"
@@ -63,6 +63,7 @@ def join_parts(workspace: Workspace, period: str) -> pd.DataFrame:
         stamp.with_suffix(".csv")
         for stamp in sorted(folder.glob("*.json"))
         if json.loads(stamp.read_text())["raw"] == now
+        and stamp.with_suffix(".verdicts.csv").exists()
     ]
     if not current:
         raise MissingWork(f"no analysis of {workspace.name} {period} has been run yet.")
@@ -74,7 +75,10 @@ def join_parts(workspace: Workspace, period: str) -> pd.DataFrame:
     if len(clash):
         raise ValueError(f"two notebooks disagree on:\n{clash[[*KEY, 'value']].to_string()}")
     write_atomically(folder_of(workspace, period) / "results.csv", _csv(rows))
-    ruled = ruled.drop_duplicates().sort_values(["kind", "subject"], kind="stable")
+    ruled = ruled.drop_duplicates()
+    if (twice := ruled.duplicated(["kind", "subject"], keep=False)).any():
+        raise ValueError(f"two notebooks rule differently on:\n{ruled[twice].to_string()}")
+    ruled = ruled.sort_values(["kind", "subject"], kind="stable")
     write_atomically(folder_of(workspace, period) / "verdicts.csv", _csv(ruled))
     return rows
 

@@ -50,7 +50,11 @@ NEEDS = {
     "8_resident_report": _ANALYSES,
     "9_acute_brief": _ANALYSES,
 }
-REGISTERS = {"8_resident_report": ("ratings", "measures"), "9_acute_brief": ("acute_events",)}
+REGISTERS = {
+    "5_evaluation": ("measures", "indicators"),
+    "8_resident_report": ("ratings", "measures"),
+    "9_acute_brief": ("acute_events",),
+}
 
 
 @dataclass(frozen=True)

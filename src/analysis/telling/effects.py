@@ -55,7 +55,12 @@ def _to(words: Words, effect: Effect) -> str:
     return words.to(words.change(effect.low), high)
 
 
-def told(words: Words, verdict: Verdict | None, effect: Estimate | None) -> str:
+def told(
+    words: Words,
+    verdict: Verdict | None,
+    effect: Estimate | None,
+    seen: Estimate | None = None,
+) -> str:
     """Whether it was the measure, in one cell: verdict, estimate where there is one, reason."""
     if verdict is None:
         return words("follow.not_evaluated")
@@ -65,6 +70,9 @@ def told(words: Words, verdict: Verdict | None, effect: Estimate | None) -> str:
         return words("follow.effect_refused", ruling=ruled, why=why)
     interval = words.to(words.change(effect.low), words.change(effect.high))
     change = words("effect.with_interval", change=words.change(effect.value), interval=interval)
+    if verdict.reason == "too blunt":
+        least = None if seen is None else seen.value
+        why = f"{why} {_least(words, least)}"
     return words("follow.effect_with_verdict", ruling=ruled, change=change, why=why)
 
 
@@ -76,9 +84,13 @@ def family(words: Words, verdicts: list[Verdict]) -> list[str]:
 
 def could_see(words: Words, effect: Effect) -> str:
     """The fall that the design would have found four times out of five."""
-    if effect.detectable is None:
+    return _least(words, effect.detectable)
+
+
+def _least(words: Words, ratio: float | None) -> str:
+    if ratio is None:
         return words("effect.sees_nothing")
-    return words("effect.sees", fall=words.percent(1 - effect.detectable))
+    return words("effect.sees", fall=words.percent(1 - ratio))
 
 
 def designs(words: Words, effects: dict[str, Effect], name: str, declared: str = "") -> Sheet:

@@ -81,10 +81,17 @@ def box(
     if verdict.ruling == "not identifiable":
         told.append(words("evaluation.box_not_no"))
     if verdict.reason in UNSEEN:
-        told.append(effects.could_see(words, found.effect))
+        told.append(seen(words, found))
     told += target(words, found, verdict)
     title = words("effect.verdict", ruling=effects.ruling(words, verdict))
     return callout(title, [*told, *notes])
+
+
+def seen(words: Words, found: Evaluation) -> str:
+    """The fall that could be shown: by the estimate, or for a young measure after a year."""
+    if found.effect.known or found.foreseen is None:
+        return effects.could_see(words, found.effect)
+    return words("evaluation.foreseen_only", fall=words.percent(1 - found.foreseen))
 
 
 def changed(words: Words, found: Evaluation) -> str:
@@ -107,7 +114,7 @@ def target(words: Words, found: Evaluation, verdict: Verdict) -> list[str]:
         return []
     about = {"change": words.change(plan.hoped)}
     if verdict.ruling == "supported":
-        met = effect.high <= plan.hoped
+        met = effect.high <= plan.hoped if plan.hoped < 1 else effect.low >= plan.hoped
         return [words("evaluation.target_met" if met else "evaluation.target_open", **about)]
     if verdict.reason not in UNSEEN:
         return []
@@ -162,7 +169,7 @@ def refutations(words: Words, found: Evaluation) -> Sheet:
 
 def saved(words: Words, found: Evaluation, verdict: Verdict, cost: float | None) -> list[str]:
     """Events avoided with their interval and the cost of each; only for a supported effect."""
-    if verdict.ruling != "supported":
+    if verdict.ruling != "supported" or found.plan.wanted == "more":
         told = [words("evaluation.saved_not_told")]
         if cost is None or np.isnan(cost):
             return [*told, words("evaluation.cost_unknown")]
@@ -197,7 +204,7 @@ def displaced(words: Words, found: Evaluation, verdict: Verdict) -> Sheet:
 
     The share of what was avoided is told only where something was shown to be avoided.
     """
-    if found.found is None:
+    if not found.effect.known:
         return bullets([words("evaluation.not_asked")])
     if found.near is None:
         return bullets([words("evaluation.no_neighbours")])
@@ -252,6 +259,6 @@ def power(words: Words, found: Evaluation) -> list[str]:
     key = "foreseen" if found.effect.known else "foreseen_only"
     told.append(words(f"evaluation.{key}", fall=words.percent(1 - found.foreseen)))
     hoped, seen = found.plan.hoped, found.foreseen
-    if hoped and hoped > seen:
+    if hoped and seen < hoped < 1:
         told.append(words("evaluation.hoped_unseen", change=words.change(hoped)))
     return told

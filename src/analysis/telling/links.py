@@ -197,7 +197,8 @@ def followed(
     processes, results
         How much of each was done, and which way its indicator went.
     ruled, caused
-        Verdicts, and the effects by the declared designs, with the measure's id as ``series``.
+        Verdicts; and the effects by the declared designs and what each could see, with the
+        measure's id as ``series``.
     name
         Of the table.
     """
@@ -205,7 +206,8 @@ def followed(
         return panels.nothing(words, words("reasons.no_measure"))
     done = {e.definition: e for e in processes}
     verdicts = {one.subject: one for one in ruled if one.kind == "measure"}
-    effect = {e.series: e for e in caused}
+    effect = {e.series: e for e in caused if e.statistic == "effect"}
+    seen = {e.series: e for e in caused if e.statistic == "effect seen"}
     keys = ("measure", "process", "result", "effect", "owner")
     columns = [Column(words(f"columns.{key}")) for key in keys]
     rows = [
@@ -213,7 +215,7 @@ def followed(
             titled(words, row),
             process(words, done[row.measure_id]),
             result(words, results.get(row.measure_id)),
-            effects.told(words, verdicts.get(row.measure_id), effect.get(row.measure_id)),
+            effects.told(words, *(kept.get(row.measure_id) for kept in (verdicts, effect, seen))),
             row.owner,
         )
         for row in measures.itertuples()

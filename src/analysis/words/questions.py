@@ -44,8 +44,9 @@ def one_of(name: str, value: str, allowed: Iterable[str]) -> str:
     allowed = list(allowed)
     if value in allowed:
         return value
-    near = get_close_matches(str(value).casefold(), allowed, n=1, cutoff=0.5)
-    hint = f"; did you mean {near[0]!r}?" if near else "."
+    folded = {str(one).casefold(): one for one in allowed}
+    near = get_close_matches(str(value).casefold(), folded, n=1, cutoff=0.5)
+    hint = f"; did you mean {folded[near[0]]!r}?" if near else "."
     raise WrongQuestion(
         f"{name} {value!r} is not known here{hint} Allowed: {', '.join(allowed) or 'nothing yet'}."
     )
