@@ -8,7 +8,7 @@ QUARTER ?= 2017Q3
 EXAMPLE := data/raw/exempelstad/datapackage.json
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 
-.PHONY: reports example test test-all lab bench lint lock clean
+.PHONY: reports example test test-all truth lab bench lint lock clean
 
 reports: $(VENV)/ready $(EXAMPLE)  ## every report of the real city and of the made-up one
 	$(BIN)/lagesbild run goteborg $(YEAR)
@@ -25,11 +25,16 @@ test: $(VENV)/ready             ## the tests
 test-all: $(VENV)/ready         ## the heavier suites: the browser, and simulated truths in full
 	$(PYTEST) --recovery=full tests/browser tests/recovery
 
+truth: $(VENV)/ready $(EXAMPLE)  ## docs on how the methods did: numbers in print, simulations, cards
+	$(BIN)/python -m tests.replication
+	$(BIN)/python -m tests.recovery
+	$(BIN)/python -m tests.docs_methods
+
 lab: $(VENV)/ready              ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=.
 
 bench: $(VENV)/ready            ## speed as a ratio, in one run
-	$(BIN)/python tests/bench.py
+	$(BIN)/python -m tests.bench
 
 lint: $(VENV)/ready             ## style of code and notebooks
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

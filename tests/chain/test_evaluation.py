@@ -7,12 +7,10 @@ import pandas as pd
 import pytest
 
 from analysis.chain import evaluation, evaluation_rows, rulings
-from analysis.chain.evaluation import DRIFT, evaluated
+from analysis.chain.evaluation import evaluated
 from analysis.chain.evaluation_plan import planned
-from analysis.methods.counterfactual import odds
 from analysis.words.periods import Period
 from analysis.words.questions import WrongQuestion
-from tests.conftest import ROOT
 
 Q3 = Period.parse("2017Q3")
 TRUTH = {"M01": 0.5, "M02": 0.8, "M03": 0.7, "M04": 0.6, "M05": 1.0, "M06": 0.9, "M07": 0.62 / 0.9}
@@ -45,10 +43,51 @@ def test_no_measure_without_effect_is_supported(found):
     assert [one for one in without if ruled[one] == "supported"] == []
 
 
-def test_arrests_are_supported_once_there_are_months_enough(made_up_tables, made_up):
+def test_arrests_in_the_whole_city_are_clear_in_time_and_never_supported_alone(
+    made_up_tables, made_up
+):
     later = evaluated(made_up_tables, made_up, "M01", Period.parse("2018"))
-    assert rulings.of_measure(later).ruling == "supported"
+    assert later.effect.direction == "fewer"
     assert later.effect.low <= 0.5 <= later.effect.high
+    verdict = rulings.of_measure(later)
+    assert (verdict.ruling, verdict.failed) == ("not identifiable", ("overlap",))
+
+
+def test_what_a_neighbours_earlier_measure_moved_here_cannot_be_told_from_this(found):
+    """M04 began in Dalhöjd four months before M14 next door, against the same crime."""
+    (overlap,) = (c for c in found["M14"].checks if c.check == "overlap")
+    assert overlap.outcome == "failed" and "M04" in overlap.found["which"]
+    (before,) = (c for c in found["M04"].checks if c.check == "overlap")
+    assert before.outcome != "failed"
+
+
+def changed_registers(tables, measure, **about):
+    rows = tables["measures"].copy()
+    for name, value in about.items():
+        rows.loc[rows.measure_id == measure, name] = value
+    return replace(tables, by_name=tables.by_name | {"measures": rows})
+
+
+def test_what_leaves_nothing_behind_is_judged_while_it_lasts(made_up_tables, made_up):
+    short = changed_registers(made_up_tables, "M02", ends=pd.Timestamp("2016-09-30"))
+    square = plan(short, made_up, "M02")
+    assert (square.transition, str(square.after)) == (0, "2016-01-01..2016-09-30")
+    lamps = plan(made_up_tables, made_up, "M03")
+    assert str(lamps.after.end) == "2017-09-30"
+
+
+@pytest.mark.parametrize("began", ["2015-03-01", "2015-10-01", "2011-01-01"])
+def test_an_earlier_measure_at_any_time_gives_an_answer_and_no_error(
+    made_up_tables, made_up, began
+):
+    near = changed_registers(made_up_tables, "M06", starts=pd.Timestamp(began))
+    found = evaluated(near, made_up, "M07", Q3)
+    assert found.effect.known or found.effect.refused == "too few months before"
+
+
+def test_a_measure_from_the_first_month_has_no_months_before(made_up_tables, made_up):
+    first = changed_registers(made_up_tables, "M02", starts=pd.Timestamp("2011-01-01"))
+    assert evaluated(first, made_up, "M02", Q3).effect.refused == "too few months before"
 
 
 @pytest.mark.parametrize(
@@ -149,25 +188,3 @@ def test_the_order_of_the_registers_does_not_matter(made_up_tables, made_up, fou
     again = evaluated(tables, made_up, "M03", Q3)
     assert again.effect.ratio == pytest.approx(found["M03"].effect.ratio, abs=1e-9)
     assert rulings.of_measure(again) == rulings.of_measure(found["M03"])
-
-
-def test_the_drift_is_what_goteborgs_districts_show():
-    """Spread of the yearly slopes of each district's part, beyond their own errors."""
-    counts = pd.read_csv(ROOT / "data/raw/goteborg/crime_counts_districts_2011_2020.csv")
-
-    def median(first, last):
-        spreads = []
-        for _, kind in counts.groupby("item"):
-            table = kind.pivot(index="area_id", columns="year", values="count").loc[:, first:last]
-            if table.isna().any().any() or table.sum().min() < 50:
-                continue
-            own = table.to_numpy(float)
-            columns = np.c_[np.ones(own.shape[1]), np.arange(own.shape[1])]
-            fit = odds(own, own.sum(axis=0) - own, columns)
-            error = fit.naive_errors()[:, 1] ** 2 * np.maximum(1, fit.dispersion)
-            spreads.append(np.sqrt(max(0.0, np.mean(fit.parameters[:, 1] ** 2 - error))))
-        return np.median(spreads)
-
-    assert median(2011, 2016) == pytest.approx(0.031, abs=0.0006)
-    assert median(2011, 2020) == pytest.approx(0.024, abs=0.0006)
-    assert round(median(2011, 2016), 2) == DRIFT

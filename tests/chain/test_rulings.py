@@ -27,7 +27,7 @@ def with_effect(effect, failed=(), hoped=0.75, beside=None, wanted="less"):
         checks=tuple(
             CheckResult(check=name, outcome="failed", looked_at=1, found={}) for name in failed
         ),
-        near=None, difference=None, moved=None, saved=None, foreseen=None,
+        near=None, moved=None, saved=None, foreseen=None,
     )  # fmt: skip
 
 
@@ -38,6 +38,8 @@ def with_effect(effect, failed=(), hoped=0.75, beside=None, wanted="less"):
         (evaluation(0.5, 0.6, 0.9, failed=["overlap"]), "not identifiable", "check failed"),
         (evaluation(1.1, 1.3, 1.6), "not supported", "the other way"),
         (evaluation(1.1, 1.3, 1.6, failed=["dose"]), "not identifiable", "check failed"),
+        (evaluation(0.85, 0.95, 1.1, failed=["dose"]), "not identifiable", "check failed"),
+        (evaluation(0.70, 0.95, 1.1, failed=["dose"]), "not identifiable", "too blunt"),
         (evaluation(0.85, 0.95, 1.1), "not supported", "less than hoped"),
         (evaluation(0.70, 0.95, 1.1), "not identifiable", "too blunt"),
         (evaluation(0.70, 0.95, 1.1, hoped=None), "not identifiable", "too blunt"),
@@ -76,7 +78,13 @@ def cause(name, *measures, rival=False):
     )  # fmt: skip
 
 
-def test_a_cause_is_supported_only_by_a_measure_that_was():
+def test_a_clear_effect_without_a_comparison_is_not_supported():
+    alone = with_effect(Effect(design="interrupted", ratio=0.5, low=0.3, high=0.8))
+    told = rulings.of_measure(alone)
+    assert (told.ruling, told.reason) == ("not identifiable", "nothing compared")
+
+
+def test_a_cause_is_strengthened_only_by_a_measure_that_was_evaluated():
     causes = (cause("C1", "M1", "M2"), cause("C2", "M2"), cause("C3"), cause("C4", "M9"),
               cause("C5", "M1", rival=True))  # fmt: skip
     analysis = CauseAnalysis(
@@ -88,7 +96,7 @@ def test_a_cause_is_supported_only_by_a_measure_that_was():
     }
     told = [(v.subject, v.ruling, v.reason) for v in rulings.of_causes(analysis, ruled)]
     assert told == [
-        ("C1", "supported", "measure worked"),
+        ("C1", "not identifiable", "measure worked"),
         ("C2", "not identifiable", "no effect shown"),
         ("C3", "not identifiable", "no measure"),
         ("C4", "not identifiable", "not evaluated"),

@@ -7,7 +7,7 @@ from scipy import stats
 
 from analysis.methods import bootstrap
 from analysis.methods.bootstrap import State, avoided, bootstrap_p
-from analysis.methods.counterfactual import Plan, contrast, design, odds
+from analysis.methods.counterfactual import Plan, away, contrast, design, odds
 from analysis.methods.interrupted import foreseen, interrupted, placebo_dates
 
 BARE = {"pairs": 0, "trend": False}
@@ -194,6 +194,10 @@ def test_many_series_at_once_are_the_same_as_one_by_one_in_any_order():
         ({"start": 0}, "start 0"),
         ({"transition": -1}, "transition -1"),
         ({"pairs": 7}, "7 pairs"),
+        ({"earlier": (0,)}, r"earlier \[0\].*start 48"),
+        ({"earlier": (12, 48, 60)}, r"earlier \[48, 60\]"),
+        ({"trend": False, "drift": -0.03}, r"drift -0\.03"),
+        ({"drift": 0.03}, r"drift 0\.03.*0 with a trend"),
     ],
 )
 def test_a_plan_answers_a_wrong_question_with_the_right_one(about, word):
@@ -370,3 +374,101 @@ def test_nothing_is_simulated_of_a_refused_effect():
     for ask in (bootstrap.bootstrap_p, bootstrap.avoided):
         with pytest.raises(ValueError, match="no events"):
             ask(refused, seed=1)
+
+
+DRIFTING = {**BARE, "drift": 0.03}
+
+
+@pytest.mark.parametrize("comparison", [None, BESIDE], ids=["alone", "with comparison"])
+def test_drift_widens_the_error_by_what_it_moves_between_the_middles(comparison):
+    still = contrast(NOISY, Plan(start=48, transition=2, **BARE), comparison)
+    drifting = contrast(NOISY, Plan(start=48, transition=2, **DRIFTING), comparison)
+    expected_as = np.ones(22) if comparison is None else (NOISY + BESIDE)[50:]
+    middle_after = np.average(np.arange(50, 72), weights=expected_as)
+    years = (middle_after - np.arange(48).mean()) / 12
+    assert drifting.error[0] == pytest.approx(
+        np.sqrt(still.error[0] ** 2 + (0.03 * years) ** 2), rel=1e-6
+    )
+    assert drifting.error[0] > still.error[0]
+    assert drifting.log_ratio[0] == still.log_ratio[0]
+
+
+def test_the_interval_and_what_could_be_found_hold_the_drift():
+    plans = Plan(start=48, **BARE), Plan(start=48, **DRIFTING)
+    still, drifting = (interrupted(NOISY, plan).effect for plan in plans)
+    error = contrast(NOISY, plans[1]).error[0]
+    reach = stats.t.ppf(0.975, 72 - 2) * error
+    assert np.log(drifting.high / drifting.ratio) == pytest.approx(reach, rel=1e-9)
+    assert drifting.ratio == still.ratio
+    assert drifting.detectable < still.detectable
+    seen = [foreseen(NOISY[:48], plan, 24) for plan in plans]
+    assert seen[1] < seen[0]
+
+
+def test_the_counterfactual_of_a_month_is_wider_the_farther_it_is():
+    still = interrupted(NOISY, Plan(start=48, **BARE))
+    drifting = interrupted(NOISY, Plan(start=48, **DRIFTING))
+    quantile = stats.t.ppf(0.975, 70)
+    widths = [np.log(one.high / one.counterfactual)[48:] / quantile for one in (still, drifting)]
+    years = (np.arange(48, 72) - 23.5) / 12
+    assert widths[1] == pytest.approx(np.sqrt(widths[0] ** 2 + (0.03 * years) ** 2), rel=1e-9)
+
+
+def test_distance_is_from_the_middle_of_the_known_months_that_give_the_level():
+    known = np.ones(40, dtype=bool)
+    assert away(Plan(start=25), known)[36] == pytest.approx((36 - 12) / 12)
+    known[:5] = False
+    assert away(Plan(start=25), known)[36] == pytest.approx((36 - np.mean(range(5, 25))) / 12)
+    later = Plan(start=25, earlier=(3, 15))
+    assert away(later, known)[36] == pytest.approx((36 - np.mean(range(15, 25))) / 12)
+
+
+def test_an_earlier_measure_has_a_level_of_its_own_that_goes_on():
+    steps = np.r_[np.full(30, 20.0), np.full(18, 10.0), np.full(24, 4.0)]
+    plan = Plan(start=48, earlier=(30,), **BARE)
+    found = interrupted(steps, plan)
+    assert found.effect.ratio == pytest.approx(4 / 10, rel=1e-8)
+    assert found.counterfactual[48:] == pytest.approx(np.full(24, 10.0), rel=1e-8)
+    assert np.exp(found.contrast.found.parameters[0, 1]) == pytest.approx(10 / 20, rel=1e-8)
+    beside = interrupted(steps, plan, np.tile([40.0, 80.0], 36))
+    assert np.exp(beside.contrast.found.parameters[0, 1]) == pytest.approx(1 / 2, rel=1e-8)
+    assert beside.effect.ratio == pytest.approx(4 / 10, rel=1e-8)
+
+
+def test_without_its_level_an_earlier_measure_would_pass_for_this_one():
+    steps = np.r_[np.full(30, 20.0), np.full(42, 10.0)]
+    told = interrupted(steps, Plan(start=48, earlier=(30,), **BARE)).effect
+    untold = interrupted(steps, Plan(start=48, **BARE)).effect
+    assert told.ratio == pytest.approx(1, rel=1e-8)
+    assert untold.ratio == pytest.approx(10 / (30 * 20 + 18 * 10) * 48, rel=1e-8)
+
+
+@pytest.mark.parametrize("comparison", [None, BESIDE], ids=["alone", "with comparison"])
+def test_the_bootstraps_worlds_drift_as_the_plan_says(comparison):
+    """Both move: the error that each world is judged by, and the worlds themselves."""
+    half = np.where(np.arange(72) >= 48, np.floor(NOISY / 2), NOISY)
+    still = interrupted(half, Plan(start=48, **BARE), comparison)
+    drifting = interrupted(half, Plan(start=48, **{**BARE, "drift": 0.2}), comparison)
+    ps = [bootstrap_p(one, seed=1, draws=1999) for one in (still, drifting)]
+    assert ps[0] < 0.01
+    assert ps[1] == pytest.approx(drifting.effect.p, abs=0.04)
+    assert ps[1] > 0.05
+
+
+def test_the_worlds_drift_by_their_distance():
+    found = contrast(NOISY, Plan(start=48, **{**BARE, "drift": 0.2}))
+    paths = found.drifting(np.random.default_rng(1), 20_000)
+    years = (np.arange(72) - 23.5) / 12
+    assert paths.std(axis=0) == pytest.approx(0.2 * np.abs(years), rel=0.02, abs=1e-9)
+    assert np.corrcoef(paths[:, 0], paths[:, 71])[0, 1] == pytest.approx(-1)
+    assert (contrast(NOISY, Plan(start=48)).drifting(np.random.default_rng(1), 9) == 0).all()
+
+
+def test_events_avoided_are_less_certain_where_the_series_may_drift():
+    plan = Plan(start=288, pairs=0, trend=False, drift=0.002)
+    sums = avoided(interrupted(np.full(300, 400.0), plan), seed=1, draws=20_000)
+    years = (np.arange(288, 300) - 287 / 2) / 12
+    moved = 0.002 * 400 * years.sum()
+    wanted = 1.96 * np.sqrt(4800 * (1 + 12 / 288) + moved**2)
+    assert (sums.high[-1] - sums.low[-1]) / 2 == pytest.approx(wanted, rel=0.03)
+    assert wanted > 1.5 * 1.96 * np.sqrt(4800)

@@ -158,7 +158,7 @@ def test_a_problem_has_a_verdict_and_a_reason_for_each_cause(tell, problems):
     assert [row[0] for row in rows] == named
     for row, verdict in zip(rows, found.verdicts, strict=True):
         assert row[1:] == [effects.ruling(tell, verdict), effects.because(tell, verdict)]
-    assert rows[0][1] == tell("ruling.supported")
+    assert rows[0][1] == tell("ruling.not_identifiable")
     assert rows[0][2] == tell("why.measure_worked")
     short = bullets(causes.in_short(tell, found))
     assert all(any(name in one for one in short) for name in named)

@@ -215,7 +215,9 @@ def test_a_sentence_holds_the_numbers_of_its_check(sv):
     assert "−33 % (osäkerhet −45 % till −18 %), mot −39 %" in say("placebo outcome", "failed")
     assert "Vid 2 av 3 tidigare datum" in say("placebo time", "failed")
     few = say("placebo place", "for information", "too few areas")
-    assert few.startswith("1 av 7 andra stadsdelar, där åtgärden inte fanns, fick minst lika tydligt")
+    assert few.startswith(
+        "1 av 7 andra stadsdelar, där åtgärden inte fanns, fick minst lika tydligt"
+    )
     assert few.endswith("det behövs minst 19.")
     assert "(p = 0,050)" in say("placebo place", "passed")  # one of twenty
     assert say("dose", "passed").startswith("Av det planerade blev 60 % gjort.")

@@ -208,7 +208,7 @@ def test_what_is_not_shown_is_not_dismissed(sv, read):
     assert "från 5,10 (Lundby) till 18,7 (Centrum)" in level
     assert changes == told
     (verdict,) = rulings(["local-differences"], frame(ranks), departures)
-    assert (verdict.ruling, verdict.reason) == ("supported", "levels differ")
+    assert (verdict.ruling, verdict.reason) == ("not identifiable", "levels differ")
 
 
 def test_too_few_earlier_years_are_said_to_be(say):

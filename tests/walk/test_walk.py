@@ -175,7 +175,7 @@ def test_the_op_eds_comparison_is_refused_on_the_leaders_page(pages):
     assert "p = 0,020 om det gäller hela året" in pages["7_leadership_report.sv"]
     assert "p = 0,066 och p = 0,15" in pages["7_leadership_report.sv"]
     for language, ruling in (("sv", "går inte att avgöra"), ("en", "not identifiable")):
-        assert pages[f"7_leadership_report.{language}"].count(ruling) == 4
+        assert pages[f"7_leadership_report.{language}"].count(ruling) == 5
         assert ruling in pages[f"4_causes-shootings-down.{language}"]
 
 
@@ -183,7 +183,7 @@ def test_every_claim_has_a_page_with_its_rivals_and_what_would_settle_it(pages):
     for claim in CLAIMS:
         told = BeautifulSoup(pages[f"4_causes-{claim}.sv"], "html.parser").main
         assert "Det här skulle avgöra frågan" in told.text
-        assert len(told.find("figure").details.find("table").find_all("tr")) > 3, claim
+        assert len(told.find("figure").details.find("table").find_all("tr")) >= 3, claim
     assert "september 2014" in pages["4_causes-arrests-cause.sv"]
     assert "73" in pages["4_causes-coordinated-effect.sv"]
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from analysis.chain.drift import drift
 from analysis.chain.evaluation_plan import EvaluationPlan, planned
 from analysis.chain.follow_up import doses_until
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
-from analysis.measurement.monthly import monthly
+from analysis.measurement import crime
+from analysis.measurement.monthly import monthly, neighbours
 from analysis.methods import difference
 from analysis.methods.bootstrap import Avoided, avoided, bootstrap_p
 from analysis.methods.checks.dose import dose
@@ -26,14 +28,7 @@ from analysis.methods.checks.placebo_time import at_earlier_dates, earlier_dates
 from analysis.methods.checks.pre_trend import pre_trend, slope_before
 from analysis.methods.checks.selection import selection
 from analysis.methods.counterfactual import Plan
-from analysis.methods.displacement import (
-    FEWEST_MONTHS,
-    Displacement,
-    Moved,
-    share_moved,
-    spans,
-    weighted_difference,
-)
+from analysis.methods.displacement import FEWEST_MONTHS, Moved, share_moved, spans
 from analysis.methods.effect import Effect
 from analysis.methods.interrupted import FEWEST_BEFORE, Interrupted, foreseen, interrupted
 from analysis.methods.synthetic import shift_p, synthetic
@@ -42,10 +37,6 @@ from analysis.words.periods import Period
 
 SEED, WORLDS = 1, 1999
 WAITS = (12, 24, 36, 48, 60)
-# How much a district's part of the city's crime moves by itself: the median over kinds of crime in
-# Göteborg's ten districts of the standard deviation of its yearly slope is 0.031 (2011-2016) and
-# 0.024 (2011-2020); see tests/chain/test_evaluation.py.
-DRIFT = 0.03
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +56,9 @@ class Evaluation:
         Of the declared design.
     near
         The declared design on the neighbouring areas together; None where there are none.
-    difference, moved
-        The weighted displacement difference, and the share of avoided events that came back next
-        door; None where there is no neighbour, or no year on both sides.
+    moved
+        The share of avoided events that came back next door; None where there is no neighbour, or
+        no year on both sides.
     saved
         Events avoided; None where there is no estimate.
     foreseen
@@ -82,7 +73,6 @@ class Evaluation:
     beside: dict[str, Effect]
     checks: tuple[CheckResult, ...]
     near: Effect | None
-    difference: Displacement | None
     moved: Moved | None
     saved: Avoided | None
     foreseen: float | None
@@ -132,7 +122,7 @@ def _asked(plan: EvaluationPlan, start: int, compared: bool) -> Plan:
         transition=plan.transition,
         earlier=tuple(month for month in plan.earlier if month < start),
         trend=not compared,
-        drift=DRIFT if compared else 0.0,
+        drift=drift(plan.item) if compared else 0.0,
     )
 
 
@@ -146,19 +136,17 @@ def evaluated(tables: Tables, city: Workspace, measure_id: str, until: Period) -
     """
     plan = planned(tables, city, measure_id, until)
     if plan.refused:
-        nothing = dict.fromkeys(("found", "near", "difference", "moved", "saved", "foreseen"))
+        nothing = dict.fromkeys(("found", "near", "moved", "saved", "foreseen"))
         return Evaluation(plan=plan, beside={}, checks=(), **nothing)
     data = _Data.of(plan, plan.series.counts)
     found = data.judged(data.rows)
     known = found.effect.known
     beside = _beside(plan, data) if known else {}
-    weighed, moved = _displaced(plan, data) if known else (None, None)
     return Evaluation(
         plan=plan,
         found=found,
         near=_on_neighbours(plan, data) if known else None,
-        difference=weighed,
-        moved=moved,
+        moved=_displaced(plan, data) if known else None,
         beside=beside,
         checks=tuple(_checks(tables, city, plan, data, found, until)) if known else (),
         saved=avoided(found, seed=SEED) if known else None,
@@ -236,22 +224,22 @@ def _on_neighbours(plan: EvaluationPlan, data: _Data) -> Effect | None:
     return None if beside is None else data.effect(np.vstack([beside, data.rows[1:]]))
 
 
-def _displaced(plan: EvaluationPlan, data: _Data) -> tuple[Displacement | None, Moved | None]:
-    """Events fewer here and more next door; every other comparison area serves the neighbours."""
+def _displaced(plan: EvaluationPlan, data: _Data) -> Moved | None:
+    """Which share of what was avoided came back; every other comparison area serves the neighbours.
+
+    By ratios, so that areas of unlike size can stand beside each other; the weighted difference in
+    events cannot (it called a tenth of useless measures effects where the city fell).
+    """
     beside, compared = _neighbours(plan), data.rows[1:]
     if beside is None or len(compared) < 2:
-        return None, None
+        return None
     series = np.vstack([data.rows[0], compared[::2].sum(0), beside, compared[1::2].sum(0)])
     series[:, plan.start : plan.first] = np.nan
     known = ~np.isnan(series).any(axis=0)
     if min(known[: plan.first].sum(), known[plan.first :].sum()) < FEWEST_MONTHS:
-        return None, None
+        return None
     sums = spans(series, plan.first)
-    noise = {"dispersion": sums.dispersion, "df": sums.df}
-    return (
-        weighted_difference(*sums.counts, time=sums.months, **noise),
-        share_moved(*sums.counts, **noise),
-    )
+    return share_moved(*sums.counts, dispersion=sums.dispersion, df=sums.df)
 
 
 def _checks(
@@ -260,10 +248,10 @@ def _checks(
 ) -> list[CheckResult]:  # fmt: skip
     row = tables["measures"].set_index("measure_id").loc[plan.measure_id]
     effect, rows = found.effect, data.rows
-    dates = [d for d in earlier_dates(plan.start) if d not in plan.earlier]
+    dates = [d for d in earlier_dates(plan.start) if d > max(plan.earlier, default=0)]
     made = [
         selection(row.chosen, _window(row), plan.before),
-        overlap(tables["measures"], plan.measure_id, _looked_at(plan), comparison=plan.comparison),
+        _overlap(tables, city, plan, until),
         placebo_time(effect, at_earlier_dates(data.effect, rows, plan.start, dates)),
         _bootstrap(found),
         _by_year(data, effect),
@@ -274,8 +262,9 @@ def _checks(
         made += [
             placebo_place(effect, [data.effect(_moved(rows, i)) for i in range(1, len(rows))]),
             _by_area(plan, data, effect),
-            _pre_trend(plan, rows, effect),
         ]
+        if plan.level_months >= FEWEST_MONTHS:
+            made.append(_pre_trend(plan, rows, effect))
     if row.cannot_move:
         other = monthly(tables, city, row.cannot_move, until).counts
         other = other.reindex(columns=plan.series.months)
@@ -288,7 +277,7 @@ def _pre_trend(plan: EvaluationPlan, rows: np.ndarray, effect: Effect) -> CheckR
     first = max(plan.earlier, default=0)
     before = slice(first, plan.baseline_end)
     slope = slope_before(rows[0, before], rows[1:, before])
-    slope = replace(slope, error=float(np.hypot(slope.error, DRIFT / 12)))
+    slope = replace(slope, error=float(np.hypot(slope.error, drift(plan.item) / 12)))
     return pre_trend(effect, slope, before=plan.baseline_end - first, after=plan.end - plan.first)
 
 
@@ -296,6 +285,27 @@ def _window(row) -> Period | None:
     if pd.isna(row.chosen_from):
         return None
     return Period(row.chosen_from.date(), row.chosen_until.date())
+
+
+def _overlap(tables: Tables, city: Workspace, plan: EvaluationPlan, until: Period) -> CheckResult:
+    """Measures there, in the areas compared with, and on the same crime beside it before.
+
+    What a neighbour's earlier measure moved here cannot be told from what this one did. A measure
+    of the whole city shares it with those of every district.
+    """
+    register, close = tables["measures"], set(neighbours(tables, plan.area_id))
+    begun = register.starts <= register.starts[register.measure_id == plan.measure_id].iloc[0]
+    goals = tables["indicators"]
+    alike = goals.indicator_id[(goals.kind == "crime") & (goals.definition == plan.item)]
+    beside = register.area_id.isin(close) & begun & register.indicator_id.isin(alike)
+    same = list(close)
+    if not plan.comparison:
+        same = crime.districts(tables, city, until)
+        beside = register.area_id.isin(same)
+    kept = beside | register.area_id.isin([plan.area_id, *plan.comparison])
+    return overlap(
+        register[kept], plan.measure_id, _looked_at(plan), same=same, comparison=plan.comparison
+    )
 
 
 def _looked_at(plan: EvaluationPlan) -> Period:

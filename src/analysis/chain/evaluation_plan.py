@@ -4,7 +4,7 @@ The outcome, the first month that counts, the areas compared with and the months
 follow from the registers, so none of them can be chosen for the answer that it gives.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -15,7 +15,9 @@ from analysis.measurement.monthly import Monthly, monthly, neighbours
 from analysis.words.periods import Period
 from analysis.words.questions import one_of
 
-JOB_MONTHS = 6  # a measure that ends within so many months is a job done; they count on no side
+JOB_MONTHS = 6  # what lasts once it is done has its months of work on no side, if so few
+LASTING = ("lighting", "arrests", "housing")
+FEWEST_LEVEL = 12  # months that a level before must rest on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +39,8 @@ class EvaluationPlan:
         Column of the first month that is no baseline any more: the start, or the first of the
         months by whose figures the area was chosen for being worst.
     end
-        Column after the last month: the start of a later measure on the same outcome there, or
-        the end of the figures.
+        Column after the last month: the start of a later measure on the same outcome there, the
+        end of the measure unless what it did lasts, or the end of the figures.
     earlier
         Columns at which earlier measures on the same outcome began there.
     comparison, near
@@ -62,6 +64,11 @@ class EvaluationPlan:
     comparison: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     refused: str = ""
+
+    @property
+    def level_months(self) -> int:
+        """Months that the level before is taken from: since the last earlier measure."""
+        return self.baseline_end - max(self.earlier, default=0)
 
     @property
     def first(self) -> int:
@@ -108,19 +115,21 @@ def planned(tables: Tables, city: Workspace, measure_id: str, until: Period) -> 
     later = [m for m in months if m > start]
     before = set(others.area_id[others.starts <= started])
     comparison, near = _beside(tables, city, row.area_id, set(others.area_id), before, until)
-    return EvaluationPlan(
+    plan = EvaluationPlan(
         item=goal.definition,
         series=series,
         start=start,
         transition=_transition(row, started),
         baseline_end=_baseline_end(series, row, start),
-        end=min([_known_until(series, row.area_id), *later]),
+        end=min([_known_until(series, row.area_id), *later, *_ended(series, row)]),
         earlier=tuple(sorted(m for m in months if 0 < m < start)),
         comparison=comparison,
         near=near,
         refused="not begun" if start >= _known_until(series, row.area_id) else "",
         **about,
     )
+    short = not plan.refused and (start < 1 or plan.level_months < FEWEST_LEVEL)
+    return replace(plan, refused="too few months before") if short else plan
 
 
 def _known_until(series: Monthly, area_id: str) -> int:
@@ -129,14 +138,21 @@ def _known_until(series: Monthly, area_id: str) -> int:
     return int(known[-1]) + 1 if len(known) else 0
 
 
+def _ended(series: Monthly, row) -> list[int]:
+    """Column after the last month of a measure that leaves nothing behind; none for what lasts."""
+    if pd.isna(row.ends) or row.type in LASTING:
+        return []
+    return [series.index(row.ends.to_period("M")) + 1]
+
+
 def _hoped(goal) -> float | None:
     known = pd.notna(goal.baseline) and pd.notna(goal.target) and goal.baseline
     return float(goal.target / goal.baseline) if known else None
 
 
 def _transition(row, started: pd.Timestamp) -> int:
-    """Months until a job is done, or the first one where a measure begins within it."""
-    if pd.notna(row.ends):
+    """Months until a job that lasts is done, or the first one where a measure begins within it."""
+    if pd.notna(row.ends) and row.type in LASTING:
         months = (row.ends.to_period("M") - started.to_period("M")).n + 1
         if months <= JOB_MONTHS:
             return months

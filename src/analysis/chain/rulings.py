@@ -11,6 +11,10 @@ from analysis.chain.evaluation import Evaluation
 from analysis.methods.effect import Effect
 from analysis.words.verdicts import Verdict
 
+ESTIMATED = (
+    "clear", "the other way", "less than hoped", "check failed", "designs disagree", "too blunt",
+    "nothing compared",
+)  # fmt: skip
 FOR_SIGN = ("difference", "difference_with_near", "difference_near_modelled", "synthetic")
 
 
@@ -20,29 +24,32 @@ def of_measure(found: Evaluation) -> Verdict:
     Returns
     -------
     Verdict
-        "supported": the declared design's interval leaves out no effect in the wanted direction,
-        no check failed, and no other design points the other way.
+        "supported": the declared design compares areas, its interval leaves out no effect in the
+        wanted direction, no check failed, and no other design points the other way.
         "not supported": the interval leaves out the hoped ratio, or no effect in the other
         direction, and no check failed. "not identifiable" with the reason otherwise: the key of
-        the refusal, "check failed", "designs disagree", or "too blunt" where neither no effect nor
-        the hoped one is left out.
+        the refusal, "check failed", "designs disagree", "nothing compared" for a clear effect of a
+        lone series, or "too blunt" where neither no effect nor the hoped one is left out.
     """
     effect, wanted = found.effect, _wanted(found.plan.wanted)
     about = {"kind": "measure", "subject": found.plan.measure_id, "design": effect.design}
     if not effect.known:
         return Verdict(ruling="not identifiable", reason=effect.refused, **about)
+    missed = found.plan.hoped and not reaches(effect, found.plan.hoped)
+    if effect.direction == "unclear" and not missed:
+        return Verdict(ruling="not identifiable", reason="too blunt", **about)
     if found.failed:
         about |= {"failed": found.failed}
         return Verdict(ruling="not identifiable", reason="check failed", **about)
+    if effect.direction == wanted and effect.design == "interrupted":
+        return Verdict(ruling="not identifiable", reason="nothing compared", **about)
     if effect.direction == wanted:
         if contradicted(effect, found.beside):
             return Verdict(ruling="not identifiable", reason="designs disagree", **about)
         return Verdict(ruling="supported", reason="clear", **about)
     if effect.direction != "unclear":
         return Verdict(ruling="not supported", reason="the other way", **about)
-    if found.plan.hoped and not reaches(effect, found.plan.hoped):
-        return Verdict(ruling="not supported", reason="less than hoped", **about)
-    return Verdict(ruling="not identifiable", reason="too blunt", **about)
+    return Verdict(ruling="not supported", reason="less than hoped", **about)
 
 
 def _wanted(wanted: str) -> str:
@@ -79,9 +86,10 @@ def of_causes(analysis: CauseAnalysis, ruled: dict[str, Verdict]) -> list[Verdic
     Returns
     -------
     list of Verdict
-        "supported" when a measure against the cause had a supported effect: then something that
-        it changed mattered, whether or not it was this cause alone. Else "not identifiable", with
-        the reason "no measure", "not evaluated" or "no effect shown"; a rival is "no design".
+        All "not identifiable": with the reason "measure worked" when a measure against the cause
+        had a supported effect, since something that it changed mattered, and nothing says that it
+        was this cause; else "no measure", "not evaluated" or "no effect shown". A rival is "no
+        design".
     """
     return [_of_cause(cause, ruled) for cause in analysis.causes]
 
@@ -93,9 +101,11 @@ def _of_cause(cause, ruled: dict[str, Verdict]) -> Verdict:
     if not cause.measures:
         return Verdict(ruling="not identifiable", reason="no measure", **about)
     found = [ruled[m.measure_id] for m in cause.measures if m.measure_id in ruled]
+    found = [one for one in found if one.reason in ESTIMATED]
     if not found:
         return Verdict(ruling="not identifiable", reason="not evaluated", **about)
     best = next((one for one in found if one.ruling == "supported"), None)
     if best is not None:
-        return Verdict(ruling="supported", reason="measure worked", design=best.design, **about)
+        reason, about["design"] = "measure worked", best.design
+        return Verdict(ruling="not identifiable", reason=reason, **about)
     return Verdict(ruling="not identifiable", reason="no effect shown", **about)

@@ -24,7 +24,7 @@ from analysis.methods.counterfactual import (
 )
 from analysis.methods.effect import POWER, Effect, of_log
 
-FEWEST_BEFORE = 24
+FEWEST_BEFORE, FEWEST_LEVEL = 24, 6
 FEWEST_AFTER = {"level": 6, "level and slope": 12}
 
 
@@ -90,9 +90,10 @@ def interrupted(
     -------
     Interrupted
         Its effect is refused with "no events" (before, after or in the comparison), "too few
-        months before" (known ones under 24), "too few months after" (under 6; for a slope 12) or
-        "no fit". With no event after, the ratio has no lower end; ``expected``, ``observed`` and
-        ``detectable`` (from the months before) then say what there is to say.
+        months before" (known ones under 24, or under 6 since the last of ``plan.earlier``), "too
+        few months after" (under 6; for a slope 12) or "no fit". With no event after, the ratio has no
+        lower end; ``expected``, ``observed`` and ``detectable`` (from the months before) then say
+        what there is to say.
 
     Notes
     -----
@@ -168,7 +169,8 @@ def why_not(counts: np.ndarray, plan: Plan, comparison: np.ndarray | None = None
     beside = np.zeros(len(counts)) if comparison is None else comparison
     known = ~np.isnan(counts) & ~np.isnan(beside)
     before, after = plan.before(len(counts)) & known, plan.after(len(counts)) & known
-    if before.sum() < FEWEST_BEFORE:
+    level = before & (np.arange(len(counts)) >= max(plan.earlier, default=0))
+    if before.sum() < FEWEST_BEFORE or level.sum() < FEWEST_LEVEL:
         return "too few months before"
     if after.sum() < FEWEST_AFTER[plan.shape]:
         return "too few months after"

@@ -6,17 +6,13 @@ does not prove; the verdict's words are the same on every page.
 
 import numpy as np
 
+from analysis.chain.rulings import ESTIMATED
 from analysis.methods.effect import Effect
 from analysis.telling import checks
 from analysis.telling.sheets import Column, Sheet, details, table
 from analysis.telling.text import Words, first_down, first_up
 from analysis.words.estimates import CheckResult, Estimate
 from analysis.words.verdicts import Verdict
-
-ESTIMATED = (
-    "clear", "the other way", "less than hoped", "check failed", "designs disagree", "too blunt",
-)  # fmt: skip
-
 
 FIRST = ("selection", "overlap", "pre trend", "placebo outcome")
 

@@ -9,10 +9,9 @@ import pandas as pd
 from analysis.chain.evaluation import Evaluation
 from analysis.chain.evaluation_plan import EvaluationPlan
 from analysis.methods.bootstrap import Avoided
-from analysis.methods.displacement import Change
 from analysis.methods.effect import Effect
 from analysis.telling import effect_figures, effects, links, panels
-from analysis.telling.sheets import Sheet, bullets, callout, details, figure, say
+from analysis.telling.sheets import Sheet, bullets, callout, figure
 from analysis.telling.text import Words
 from analysis.words.estimates import Estimate
 from analysis.words.verdicts import Verdict
@@ -114,8 +113,10 @@ def target(words: Words, found: Evaluation, verdict: Verdict) -> list[str]:
         return []
     about = {"change": words.change(plan.hoped)}
     if verdict.ruling == "supported":
-        met = effect.high <= plan.hoped if plan.hoped < 1 else effect.low >= plan.hoped
-        return [words("evaluation.target_met" if met else "evaluation.target_open", **about)]
+        ends = (effect.low, effect.high) if plan.hoped < 1 else (-effect.high, -effect.low)
+        goal = plan.hoped if plan.hoped < 1 else -plan.hoped
+        key = "met" if ends[1] <= goal else "missed" if ends[0] > goal else "open"
+        return [words(f"evaluation.target_{key}", **about)]
     if verdict.reason not in UNSEEN:
         return []
     if found.settled_after is None:
@@ -183,6 +184,7 @@ def saved(words: Words, found: Evaluation, verdict: Verdict, cost: float | None)
             after=words.through(found.plan.after),
         )
     ]
+    told.append(words("evaluation.too_large"))
     if cost is None or np.isnan(cost):
         return [*told, words("evaluation.cost_unknown")]
     each = words.rounded(cost / total)
@@ -200,7 +202,7 @@ def _ends(found: Avoided) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def displaced(words: Words, found: Evaluation, verdict: Verdict) -> Sheet:
-    """Whether crime moved next door: the neighbours' own effect, a share, the handbook's figure.
+    """Whether crime moved next door: the neighbours' own effect, and the share that came back.
 
     The share of what was avoided is told only where something was shown to be avoided.
     """
@@ -214,16 +216,7 @@ def displaced(words: Words, found: Evaluation, verdict: Verdict) -> Sheet:
         rise = words.percent(found.near.high - 1)
         told.append(words("evaluation.near_rise", rise=rise))
     told.append(_moved(words, found, verdict))
-    if found.difference is None or found.difference.total is None:
-        return bullets([*told, words("evaluation.too_short")])
-    total, poisson = found.difference.total, found.difference.poisson
-    weighed = words(
-        "evaluation.weighed",
-        total=words.number(total.value, 1),
-        measured=_range(words, total),
-        poisson=_range(words, poisson),
-    )
-    return bullets(told) + details(words("evaluation.weighed_title"), [say(weighed)])
+    return bullets(told)
 
 
 def _moved(words: Words, found: Evaluation, verdict: Verdict) -> str:
@@ -235,10 +228,6 @@ def _moved(words: Words, found: Evaluation, verdict: Verdict) -> str:
     key = {"displacement": "moved", "diffusion": "gained"}[moved.direction]
     interval = words.to(words.percent(moved.low), words.percent(moved.high))
     return words(f"evaluation.{key}", share=words.percent(abs(moved.share)), interval=interval)
-
-
-def _range(words: Words, change: Change) -> str:
-    return words.to(words.number(change.low, 1), words.number(change.high, 1))
 
 
 def by_design(words: Words, found: Evaluation, name: str) -> Sheet:
