@@ -91,9 +91,9 @@ def interrupted(
     Interrupted
         Its effect is refused with "no events" (before, after or in the comparison), "too few
         months before" (known ones under 24, or under 6 since the last of ``plan.earlier``), "too
-        few months after" (under 6; for a slope 12) or "no fit". With no event after, the ratio has no
-        lower end; ``expected``, ``observed`` and ``detectable`` (from the months before) then say
-        what there is to say.
+        few months after" (under 6; for a slope 12) or "no fit". With no event after, the ratio has
+        no lower end; ``expected``, ``observed`` and ``detectable`` (from the months before) then
+        say what there is to say.
 
     Notes
     -----
