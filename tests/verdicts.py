@@ -61,7 +61,7 @@ def of_measures(city: Workspace, period: str) -> list[str]:
         known, real = e.known and e.low is not None, truth[one.subject]
         told = f"{e.value:.2f} ({e.low:.2f}-{e.high:.2f})" if known else "refused"
         inside = ("yes" if e.low <= real <= e.high else "**no**") if known and real else ""
-        worded = [effects.told(words(language), one, e) for language in ("sv", "en")]
+        worded = [effects.told(words(language), one, e, least) for language in ("sv", "en")]
         lines.append(
             f"| {one.subject} | {e.definition} | {'none' if real is None else f'{real:.2f}'} | "
             f"{told} | {'none' if least is None else f'{least.value:.2f}'} | {inside} | "

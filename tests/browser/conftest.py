@@ -14,11 +14,12 @@ REAL, MADE_UP = "goteborg/2017/", "exempelstad/2017Q3/"
 KINDS = (
     *(REAL + name for name in (
         "1_data.sv", "2_situation-lundby.sv", "3_trend.sv", "6_district_report-lundby.sv",
-        "7_leadership_report.sv", "7_leadership_report.en", "index",
+        "7_leadership_report.sv", "7_leadership_report.en", "index", "4_causes-arrests-cause.sv",
     )),
     *(MADE_UP + name for name in (
         "1_data.sv", "2_situation-angsvik.sv", "6_district_report-angsvik.sv",
         "7_leadership_report.sv", "8_resident_report-angsvik.sv", "9_acute_brief-a2017-01.sv",
+        "4_causes-p03.sv", "5_evaluation-m03.sv", "5_evaluation-m12.sv",
     )),
 )  # fmt: skip
 

@@ -117,7 +117,8 @@ def refutations(words: Words, found: list[CheckResult] | tuple[CheckResult, ...]
     shown = table(words, words("tables.refutations"), _columns(words), _lines(words, first), note)
     if not rest:
         return shown
-    inside = table(words, words("tables.refutations"), _columns(words), _lines(words, rest))
+    more = words("tables.refutations_more")
+    inside = table(words, more, _columns(words), _lines(words, rest))
     return shown + details(words("effect.folded", n=words.number(len(rest))), [inside])
 
 
