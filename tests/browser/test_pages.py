@@ -99,7 +99,7 @@ def test_the_portals_filter_works_without_script(visit):
     page.get_by_label("Ledningsrapport").check()
     assert shown.count() == 1
     page.locator("#kind-all").check()
-    assert shown.count() == everything == 5
+    assert shown.count() == everything == 10
     page.get_by_label("Lundby").check()
     assert shown.count() == 2
     shown.first.get_by_role("link").click()
