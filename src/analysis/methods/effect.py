@@ -90,6 +90,11 @@ def detectable(error: float, df: float, level: float = 0.95, power: float = POWE
     df
         Degrees of freedom of its t interval.
 
+    Notes
+    -----
+    The error is taken to be the same at that ratio. Fewer events tell less: at 1.5-4 a month such a
+    ratio was found in 60-69 % of simulated worlds, so a design of few events reckons its own.
+
     References
     ----------
     Bloom (1995), Minimum detectable effects, Evaluation Review 19:547.
