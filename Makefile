@@ -41,7 +41,7 @@ lint: $(VENV)/ready             ## style of code and notebooks
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
 lock:                           ## requirements.lock anew, from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra test --extra build --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra geo --extra survey --extra test --extra build --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements.lock
 
 clean:                          ## what was made, not what was received
