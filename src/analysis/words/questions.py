@@ -16,6 +16,10 @@ class MissingWork(Exception):
     """Something has not been made yet that this step needs; the message says how to make it."""
 
 
+class NotFetched(Exception):
+    """A provider gave no whole answer; nothing was changed, and the message says what came."""
+
+
 def one_of(name: str, value: str, allowed: Iterable[str]) -> str:
     """The value itself when it is allowed.
 

@@ -1,0 +1,107 @@
+"""In which area a point lies, by the whole border and never by one drawn for the eye.
+
+A border that was simplified for a map moves events into the neighbour's district; a point on a
+border goes to one area, the same each time, and a point in none stays in none.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.data.formats.boundaries import read_boundaries
+from analysis.data.formats.received import Received, refusals
+
+
+def located(received: Received, folder: Path, where: dict[str, str]) -> Received:
+    """Rows with a point, put into the area that it lies in; those that lie in none set aside.
+
+    Parameters
+    ----------
+    received
+        Rows with ``easting`` and ``northing`` as text.
+    folder
+        Where the file of boundaries lies.
+    where
+        ``boundaries``, the file's name, and what :func:`read_boundaries` asks of it.
+    """
+    asked = {"prefix": "", **where}
+    areas = read_boundaries(folder / asked.pop("boundaries"), **asked)
+    points = received.rows[["easting", "northing"]].apply(pd.to_numeric, errors="coerce")
+    found = area_of(points, areas)
+    lost = found == ""
+    placed = points.notna().all(axis=1)
+    reasons = placed.map({True: "the point lies in no area", False: "no coordinates"})[lost]
+    bad = refusals(list(zip(received.rows.raw_line[lost], reasons, strict=True)))
+    return Received(
+        received.rows.assign(area_id=found)[~lost].reset_index(drop=True),
+        pd.concat([received.rejected, bad], ignore_index=True),
+        received.not_chosen,
+    )
+
+
+def area_of(points: pd.DataFrame, boundaries) -> pd.Series:
+    """The area of each point, blank where it lies in none or has no coordinates.
+
+    Parameters
+    ----------
+    points
+        ``easting`` and ``northing`` in EPSG:3006, metres.
+    boundaries
+        As ``formats.boundaries.read_boundaries`` gives them.
+
+    Returns
+    -------
+    pandas.Series
+        ``area_id`` on the index of ``points``. A point on a border, or where areas overlap, goes
+        to the smallest ``area_id``.
+
+    Examples
+    --------
+    >>> from geopandas import GeoDataFrame
+    >>> from shapely import box
+    >>> two = GeoDataFrame(
+    ...     {"area_id": ["a:1", "a:2"]}, geometry=[box(0, 0, 9, 9), box(9, 0, 18, 9)]
+    ... )
+    >>> points = pd.DataFrame({"easting": [4, 9, 12, 99, None], "northing": [4, 4, 4, 4, 4]})
+    >>> area_of(points, two).tolist()
+    ['a:1', 'a:1', 'a:2', '', '']
+    """
+    import shapely
+
+    ordered = boundaries.sort_values("area_id")
+    tree = shapely.STRtree(ordered.geometry.to_numpy())
+    spots = shapely.points(points[["easting", "northing"]].to_numpy(dtype=float, na_value=None))
+    point, area = tree.query(spots, predicate="intersects")
+    first = pd.Series(area).groupby(point).min()
+    found = ordered.area_id.iloc[first].set_axis(points.index[first.index])
+    return found.reindex(points.index, fill_value="").rename("area_id")
+
+
+def interior_points(boundaries) -> pd.DataFrame:
+    """One point surely inside each area: ``area_id``, ``easting``, ``northing``."""
+    inside = boundaries.geometry.representative_point()
+    return pd.DataFrame({"area_id": boundaries.area_id, "easting": inside.x, "northing": inside.y})
+
+
+def nested(points: pd.DataFrame, boundaries, parents: pd.Series) -> pd.DataFrame:
+    """Whether areas lie in the areas that the register says they are part of.
+
+    Parameters
+    ----------
+    points
+        A point in each small area: ``area_id``, ``easting``, ``northing``.
+    boundaries
+        Of the large areas.
+    parents
+        Small ``area_id``: the large area that it is said to be part of.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a small area: ``area_id``, ``said``, ``found`` (blank in none), ``right``.
+    """
+    said = points.area_id.map(parents).fillna("")
+    found = area_of(points, boundaries)
+    return pd.DataFrame(
+        {"area_id": points.area_id, "said": said, "found": found, "right": said == found}
+    )
