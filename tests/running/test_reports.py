@@ -5,12 +5,13 @@ from concurrent.futures import Future
 
 import pytest
 
+from analysis.data.held import Busy, held
 from analysis.data.parameters import question
 from analysis.data.workspace import Workspace
 from analysis.running import portal, reports
 from analysis.running.jobs import Job, plan
 from analysis.running.kernel import PrivateKernelManager, without_traces
-from analysis.running.reports import Busy, Outcome
+from analysis.running.reports import Outcome
 
 
 @pytest.fixture
@@ -27,12 +28,12 @@ def elsewhere(city, tmp_path, monkeypatch):
 
 
 def test_two_runs_at_once_are_refused(tmp_path):
-    with reports.held(tmp_path / "a"):
-        with pytest.raises(Busy, match="another run holds"), reports.held(tmp_path / "a"):
+    with held(tmp_path / "a"):
+        with pytest.raises(Busy, match="another run holds"), held(tmp_path / "a"):
             pass
-        with reports.held(tmp_path / "b"):
+        with held(tmp_path / "b"):
             pass
-    with reports.held(tmp_path / "a"):
+    with held(tmp_path / "a"):
         pass
 
 

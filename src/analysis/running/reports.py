@@ -4,7 +4,6 @@ One run at a time holds a period's folder. What one report could not do, the
 others are not told: they are made, and the portal says which is missing.
 """
 
-import fcntl
 import json
 import os
 import platform
@@ -22,6 +21,7 @@ from time import perf_counter
 
 from analysis import __version__
 from analysis.data import results
+from analysis.data.held import held
 from analysis.data.parameters import question
 from analysis.data.workspace import Workspace, project_root
 from analysis.data.write import write_atomically
@@ -30,10 +30,6 @@ from analysis.running.jobs import STAGES, Job
 
 WRITING = (1, 2)  # the stages whose notebooks write results
 LIBRARIES = ("papermill", "nbconvert", "pandas", "statsmodels", "scipy", "matplotlib", "seaborn")
-
-
-class Busy(Exception):
-    """Another run holds the folder."""
 
 
 @dataclass(frozen=True)
@@ -154,26 +150,6 @@ def pool(root: Path, workers: int | None = None) -> Iterator[Executor]:
 def cores() -> int:
     """How many reports to make at once."""
     return max(1, len(os.sched_getaffinity(0)))
-
-
-@contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Hold a period's folder for one run.
-
-    Raises
-    ------
-    Busy
-        When another run holds it.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / ".lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Busy(
-                f"another run holds {folder}: wait until it has ended, then try again."
-            ) from None
-        yield
 
 
 def write_manifest(folder: Path, city: Workspace, jobs: list[Job], outcomes: list[Outcome]) -> Path:

@@ -1,0 +1,1 @@
+"""One recording a provider, invented by hand in its real shape: each module holds ``PLAY``."""
