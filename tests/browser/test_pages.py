@@ -149,7 +149,7 @@ def test_a_phone_is_told_that_a_figure_goes_on(visit):
 
 @pytest.mark.parametrize("name", [k for k in KINDS if k.startswith(MADE_UP)])
 def test_made_up_pages_say_so_over_the_whole_width(visit, name):
-    banner = visit(name).locator(".made-up")
+    banner = visit(name).locator(".notice")
     assert banner.is_visible() and "Påhittade" in banner.inner_text()
     assert banner.bounding_box()["width"] == 1000
 

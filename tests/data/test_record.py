@@ -36,8 +36,8 @@ def test_a_changed_register_is_refused_with_the_way_out_and_then_entered(mine, w
 
 def test_what_cannot_be_read_is_not_entered(mine):
     before = (mine.raw / "datapackage.json").read_bytes()
-    edit(mine, "duties.csv", lambda text: text.replace(",", ";"))
-    with pytest.raises(WrongQuestion, match="is parted by semicolons"):
+    edit(mine, "duties.csv", lambda text: text.replace("duty,", "dutty,"))
+    with pytest.raises(WrongQuestion, match="not recorded dutty; missing duty"):
         renew(mine, "duties.csv", DAY)
     with pytest.raises(WrongQuestion, match=r"did you mean 'duties\.csv'"):
         renew(mine, "dutys.csv", DAY)

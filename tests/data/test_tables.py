@@ -310,7 +310,7 @@ def test_a_file_that_is_no_workbook_says_what_to_do(workspace):
     (mine.raw / "problems.xlsx").write_text("not a workbook")
     (resource,) = mine.resources_of("problems")
     with pytest.raises(WrongQuestion, match="cannot be read as an Excel workbook"):
-        tables.read_raw(replace(resource, file=mine.raw / "problems.xlsx"))
+        tables.read_raw(replace(resource, files=(mine.raw / "problems.xlsx",)))
 
 
 @pytest.mark.parametrize(

@@ -145,9 +145,9 @@ def test_a_notebook_that_failed_is_not_rendered():
 
 def test_made_up_data_say_so_on_the_page():
     say = render.words("sv")
-    page = render.framed("<p>x</p>", "T", "k", say, made_up=True)
-    assert say("page.made_up") in BeautifulSoup(page, "html.parser").find(class_="made-up").text
-    assert "made-up" not in BeautifulSoup(render.framed("", "T", "k", say), "html.parser").body.text
+    page = render.framed("<p>x</p>", "T", "k", say, notices=[say("page.made_up")])
+    assert say("page.made_up") in BeautifulSoup(page, "html.parser").find(class_="notice").text
+    assert BeautifulSoup(render.framed("", "T", "k", say), "html.parser").find("aside") is None
 
 
 def test_the_exporter_is_offered_by_nbconvert_and_in_jupyterlabs_menu():

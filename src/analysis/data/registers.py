@@ -6,7 +6,19 @@ Excel files. Nothing in them may point out a person.
 
 import pandera.pandas as pa
 
-from analysis.data.columns import area, choice, day, month, number, period, table, text, whole
+from analysis.data.columns import (
+    AREA_ID,
+    area,
+    choice,
+    day,
+    month,
+    number,
+    pattern,
+    period,
+    table,
+    text,
+    whole,
+)
 
 VOICES = ("residents", "police", "district")
 PARTIES = (*VOICES, "association", "housing", "school")
@@ -20,7 +32,18 @@ DUTIES = (
 )  # fmt: skip
 RIVALS = ("mechanism", "confounder", "reverse", "recording", "chance")
 CHOSEN = ("worst", "need", "offered", "all", "lot", "not known")
-ROWS_OF_PERSONS = ("incidents", "observations", "survey_respondents", "survey_answers")
+KNOWN = {  # the day on which a row was known: as it says, else by another day of its own
+    "incidents": ("registered", "occurred"),
+    "first_counts": ("known_on", "known_on"),
+    "police_notices": ("first_seen", "published"),
+    "observations": ("date", "date"),
+    "focus": ("decided", "decided"),
+    "follow_ups": ("followed_up", "followed_up"),
+    "acute_events": ("occurred", "occurred"),
+}
+ROWS_OF_PERSONS = (
+    "incidents", "police_notices", "observations", "survey_respondents", "survey_answers",
+)  # fmt: skip
 _ANY = float("inf")
 
 
@@ -42,6 +65,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         easting=whole(),
         northing=whole(),
         status=choice("final", "preliminary"),
+        registered=day(required=False),
         source_id=text(),
     ),
     "first_counts": table(
@@ -50,6 +74,20 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         item=text(),
         count=whole(),
         known_on=day(),
+        source_id=text(),
+    ),
+    # what the police put on their own site: an editorial choice of events, never a rate
+    "police_notices": table(
+        notice_id=text(),
+        published=day(),
+        occurred=day(required=False),
+        type=text(),
+        place=text(required=False),
+        area_id=pattern(r"^$|" + AREA_ID, "scheme:code, or blank where the place is none of ours"),
+        bulletin=_yes_no(),
+        first_seen=day(required=False),
+        last_seen=day(required=False),
+        versions=whole(1),
         source_id=text(),
     ),
     "breaks": table(
@@ -259,6 +297,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
 
 KEYS = {
     "incidents": ["incident_id"],
+    "police_notices": ["notice_id"],
     "first_counts": ["area_id", "month", "item"],
     "breaks": ["item", "area_id", "from_date"],
     "enforcement": ["area_id", "month", "kind"],

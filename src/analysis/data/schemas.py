@@ -26,6 +26,16 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         visitors=choice("yes", "no"),
         note=text(required=False),
     ),
+    "outlines": table(
+        area_id=area(),
+        ring=whole(1, required=True),
+        corner=whole(1, required=True),
+        hole=choice("yes", "no"),
+        x=whole(required=True),
+        y=whole(required=True),
+        label_x=whole(required=True),
+        label_y=whole(required=True),
+    ),
     "area_links": table(
         from_id=area(),
         to_id=area(),
@@ -81,6 +91,17 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         source_id=text(),
         note=text(required=False),
     ),
+    "key_figures": table(
+        area_id=area(),
+        year=year(),
+        indicator=text(),
+        group=choice("all", "women", "men"),
+        value=number(float("-inf"), float("inf"), required=False),
+        low=number(float("-inf"), float("inf"), required=False),
+        high=number(float("-inf"), float("inf"), required=False),
+        status=text(required=False),
+        source_id=text(),
+    ),
     "vulnerable_areas": table(
         **{"year": year(), "area": text(), "class": text(), "source_id": text()}
     ),
@@ -100,6 +121,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
 
 KEYS = {
     "areas": ["area_id"],
+    "outlines": ["area_id", "ring", "corner"],
     "area_links": ["from_id", "to_id"],
     "crime_items": ["item"],
     "crime_counts": ["area_id", "year", "item"],
@@ -107,6 +129,7 @@ KEYS = {
     "published_rates": ["area_id", "year", "crime"],
     "shootings": ["series", "measure", "area_id", "period_start", "period_end"],
     "safety_surveys": ["area_id", "year_from", "indicator", "group", "method", "note"],
+    "key_figures": ["area_id", "year", "indicator", "group"],
     "vulnerable_areas": ["year", "area"],
     "claims": ["claim_id"],
     "evidence": ["measure", "outcome"],

@@ -7,13 +7,18 @@ written dash or zero is none.
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
-from python_calamine import CalamineError
 
+from analysis.data.explain import example_rows, lacking
+from analysis.data.formats.known import receive
+from analysis.data.formats.mapping import Reading
+from analysis.data.formats.received import Received
 from analysis.data.privacy import found, masked
-from analysis.data.registers import ROWS_OF_PERSONS
+from analysis.data.registers import KNOWN, ROWS_OF_PERSONS
+from analysis.data.rules import broken
 from analysis.data.schemas import KEYS, SCHEMAS, broken_rules
 from analysis.data.workspace import Resource, Workspace
 from analysis.data.write import write_atomically
@@ -22,6 +27,7 @@ from analysis.words.places import Area, Areas
 from analysis.words.questions import MissingWork, WrongQuestion
 
 DATE = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?"
+LEDGER = ["table", "resource", "rows_in", "rows_not_chosen", "rows_used", "rows_rejected"]
 NOT_AVAILABLE = ("", "..", ".")
 NONE = "-"
 _SPACES = str.maketrans("", "", " \u00a0\u202f\u2009")
@@ -38,7 +44,7 @@ _STATUS = {
 class Tables:
     """Every typed table of a workspace, with the account of its rows.
 
-    ``ledger`` has one row a raw file (rows in, used, rejected); ``rejected`` one
+    ``ledger`` has one row a raw file (rows in, not chosen, used, rejected); ``rejected`` one
     row a rejected line with its reason.
     """
 
@@ -96,36 +102,29 @@ def number(text: str) -> float | None:
 
 
 def read_raw(resource: Resource) -> pd.DataFrame:
-    """A raw file as text, with the resource's name and the line number of each row.
+    """A raw file as text, with the resource's name and the line number of each row."""
+    return received(resource).rows.assign(resource=resource.name)
+
+
+def received(resource: Resource) -> Received:
+    """A raw file as text under our names, with what was refused or not chosen on the way.
 
     Raises
     ------
     WrongQuestion
-        When the file is missing, not UTF-8, or has other columns than its record.
+        When the file is missing, not of its format, or has other columns than its record.
     """
     try:
-        rows = _text(resource.file)
+        found = receive(list(resource.files), resource.reading)
     except FileNotFoundError:
         raise MissingWork(
             f"{resource.file} is missing, though datapackage.json lists it."
         ) from None
-    except UnicodeDecodeError:
-        raise WrongQuestion(
-            f"{resource.file} is not UTF-8: save it as CSV UTF-8, or as an Excel workbook (.xlsx)."
-        ) from None
-    except CalamineError as problem:
-        raise WrongQuestion(
-            f"{resource.file} cannot be read as an Excel workbook ({problem}): save it again as "
-            ".xlsx, or as CSV UTF-8."
-        ) from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as problem:
-        raise WrongQuestion(
-            f"{resource.file} cannot be read as CSV: {str(problem).strip()}. A text with a comma "
-            "in it must stand in quotes."
-        ) from None
-    if list(rows.columns) != resource.columns:
-        raise WrongQuestion(f"{resource.file} {_unlike(list(rows.columns), resource.columns)}")
-    return rows.assign(resource=resource.name, raw_line=range(2, len(rows) + 2))
+    columns = [name for name in found.rows.columns if name != "raw_line"]
+    plain = resource.reading == Reading()
+    if columns != resource.columns and (plain or set(columns) != set(resource.columns)):
+        raise WrongQuestion(f"{resource.file} {_unlike(columns, resource.columns)}")
+    return found
 
 
 def _unlike(found: list[str], recorded: list[str]) -> str:
@@ -138,13 +137,6 @@ def _unlike(found: list[str], recorded: list[str]) -> str:
         f"does not have the columns of its record, in their order: not recorded {more}; "
         f"missing {fewer}."
     )
-
-
-def _text(file: Path) -> pd.DataFrame:
-    """Every cell of a CSV file, or of the first sheet of an Excel file, as text."""
-    if file.suffix == ".xlsx":
-        return pd.read_excel(file, dtype=str, keep_default_na=False, engine="calamine")
-    return pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
 
 
 def _typed(table: str, raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
@@ -198,7 +190,7 @@ def accept(table: str, raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     raw = raw.reset_index(drop=True)
     rows, reasons = _typed(table, raw)
-    for why in (broken_rules(table, rows), _of_persons(table, rows)):
+    for why in (broken_rules(table, rows), broken(table, rows), _of_persons(table, rows)):
         reasons = reasons.where(reasons != "", why.reindex(rows.index).fillna(""))
     key = KEYS[table]
     open_rows = reasons == ""
@@ -261,24 +253,60 @@ def build(workspace: Workspace) -> Tables:
     used: dict[str, list[pd.DataFrame]] = {table: [] for table in SCHEMAS}
     ledger, rejected = [], []
     for resource in workspace.resources:
-        raw = read_raw(resource)
-        good, bad = accept(resource.table, raw)
+        came = received(resource)
+        if wrong := lacking(resource.table, came.rows.columns):
+            raise WrongQuestion(f"{resource.file}: " + " ".join(wrong))
+        shown = example_rows(resource.table, came.rows)
+        rows = came.rows[~shown].assign(resource=resource.name)
+        good, bad = accept(resource.table, rows)
+        good, outside = _watched(resource, good)
+        bad = pd.concat([_refused(resource, came), bad, outside], ignore_index=True)
+        good, later = _known(resource.table, good, workspace.known_on)
         used[resource.table].append(good)
         rejected.append(bad)
-        ledger.append((resource.table, resource.name, len(raw), len(good), len(bad)))
+        left = came.not_chosen + later + int(shown.sum())
+        ledger.append((resource.table, resource.name, came.rows_in, left, len(good), len(bad)))
     tables = {
         table: pd.concat(parts, ignore_index=True) if parts else _empty(table)
         for table, parts in used.items()
     }
     tables, more = _between_tables(tables, set(workspace.sources))
-    account = pd.DataFrame(
-        ledger, columns=["table", "resource", "rows_in", "rows_used", "rows_rejected"]
-    )
+    account = pd.DataFrame(ledger, columns=LEDGER)
     late = more.resource.value_counts().reindex(account.resource).fillna(0).astype(int).to_numpy()
     account["rows_used"] -= late
     account["rows_rejected"] += late
     everything = pd.concat([*rejected, more], ignore_index=True)
     return Tables(tables, account, everything.sort_values(["resource", "raw_line"]))
+
+
+def _refused(resource: Resource, came: Received) -> pd.DataFrame:
+    """What its format could not read, as ``accept`` tells it."""
+    about = {"table": resource.table, "resource": resource.name}
+    return came.rejected.assign(**about)[["table", "resource", "raw_line", "reason"]]
+
+
+def _watched(resource: Resource, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Events inside the span that their record says is covered, and those outside it.
+
+    One event of a year that was never covered would make that year one of hardly any crime.
+    """
+    if resource.table != "incidents":
+        return rows, rows.iloc[:0, :0]
+    span = Period.parse(resource.period)
+    after_last = pd.Timestamp(span.end) + pd.Timedelta(days=1)
+    inside = (rows.occurred >= pd.Timestamp(span.start)) & (rows.occurred < after_last)
+    told = f"occurred is outside {span}, the period of its record in datapackage.json"
+    bad = rows.loc[~inside, ["resource", "raw_line"]].assign(table=resource.table, reason=told)
+    return rows[inside].reset_index(drop=True), bad
+
+
+def _known(table: str, rows: pd.DataFrame, on: date | None) -> tuple[pd.DataFrame, int]:
+    """The rows that were known on a day, by what they say themselves, and how many were not."""
+    if on is None or table not in KNOWN:
+        return rows, 0
+    said, else_ = KNOWN[table]
+    known = rows[said].fillna(rows[else_]) < pd.Timestamp(on) + pd.Timedelta(days=1)
+    return rows[known].reset_index(drop=True), int((~known).sum())
 
 
 def _empty(table: str) -> pd.DataFrame:
@@ -307,6 +335,15 @@ def _between_tables(
         if "area_id" in rows and table != "areas":
             known = rows.area_id.isin(areas.index) | (rows.area_id == "")
             reasons[~known] = "area_id is not in the table areas"
+        if table == "survey_answers":
+            reasons[~rows["item"].isin(tables["survey_codes"]["item"])] = (
+                "item has no codes in the table survey_codes"
+            )
+            asked = pd.MultiIndex.from_frame(rows[["wave", "respondent_id"]])
+            people = tables["survey_respondents"][["wave", "respondent_id"]]
+            reasons[~asked.isin(pd.MultiIndex.from_frame(people))] = (
+                "respondent_id of that wave is not in the table survey_respondents"
+            )
         if table == "crime_counts":
             reasons[~rows["item"].isin(tables["crime_items"]["item"])] = (
                 "item is not in the table crime_items"

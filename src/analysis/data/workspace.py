@@ -2,16 +2,19 @@
 
 Every figure can be traced to a record that says who published it, under what
 terms, how final it is and what an absent row means; a raw file that no longer
-has the bytes of its record stops the work.
+has the bytes of its record stops the work. Editions are kept: ``goteborg@2026-11-24`` is
+the city as it was known on that day, with tables and reports of its own.
 """
 
 import hashlib
 import json
 import os
 from dataclasses import dataclass, field, fields
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from analysis.data.formats.mapping import Reading
 from analysis.words.periods import Period
 from analysis.words.questions import MissingWork, WrongQuestion, one_of
 
@@ -19,7 +22,8 @@ RECORD_FIELDS = (
     "name", "path", "table", "title", "kind", "sources", "retrieved", "period", "areaScheme",
     "status", "absent", "cannotSay", "hash", "bytes", "schema",
 )  # fmt: skip
-NOT_DATA = {"datapackage.json", "README.md", "truth.json"}
+EDITION = ("path", "retrieved", "hash", "bytes")
+NOT_DATA = {"datapackage.json", "README.md", "truth.json", "editions"}
 PACKAGE_FIELDS = ("madeUp", "settings", "licenses", "sources", "resources")
 SETTINGS = ("municipality", "districtScheme", "cityName", "period", "shown")
 SOURCE_FIELDS = ("name", "title", "publisher", "where", "published", "licence")
@@ -45,15 +49,29 @@ class Source:
 
 @dataclass(frozen=True)
 class Resource:
-    """One raw file and its record."""
+    """One raw file and its record.
 
-    file: Path
+    ``files`` are its editions, oldest first, up to the one in force; the record's path, hash and
+    day are that one's.
+    """
+
+    files: tuple[Path, ...]
     record: dict = field(repr=False)
 
     def __getattr__(self, name: str):
         if name in RECORD_FIELDS:
             return self.record[name]
         raise AttributeError(name)
+
+    @property
+    def file(self) -> Path:
+        """The edition in force."""
+        return self.files[-1]
+
+    @property
+    def reading(self) -> Reading:
+        """How the file is read."""
+        return Reading.of(self.record)
 
     @property
     def columns(self) -> list[str]:
@@ -73,7 +91,15 @@ class Resource:
 
 @dataclass(frozen=True)
 class Workspace:
-    """One city: its raw data, and where what is made of them goes."""
+    """One city: its raw data, and where what is made of them goes.
+
+    Parameters
+    ----------
+    root
+        The project's folder.
+    name
+        Folder in ``data/raw``; with ``@`` and a day, the city as it was known at that day's end.
+    """
 
     root: Path
     name: str
@@ -85,16 +111,25 @@ class Workspace:
         Raises
         ------
         WrongQuestion
-            When no such workspace exists, with the nearest that does.
+            When no such workspace exists, with the nearest that does, or the day is not one.
         """
         root = project_root(start)
-        one_of("workspace", name, names(root))
+        folder, at, day = name.partition("@")
+        one_of("workspace", folder, names(root))
+        if at:
+            _day(name, day)
         return cls(root, name)
+
+    @property
+    def known_on(self) -> date | None:
+        """The day whose knowledge is used; None for all that is known."""
+        day = self.name.partition("@")[2]
+        return date.fromisoformat(day) if day else None
 
     @property
     def raw(self) -> Path:
         """Raw data as received."""
-        return self.root / "data" / "raw" / self.name
+        return self.root / "data" / "raw" / self.name.partition("@")[0]
 
     @property
     def processed(self) -> Path:
@@ -131,7 +166,8 @@ class Workspace:
         if not registers:
             return None
         spans = [Period.parse(resource.period) for resource in registers]
-        return Period(min(s.start for s in spans), max(s.end for s in spans))
+        first, last = min(s.start for s in spans), max(s.end for s in spans)
+        return Period(first, min(last, self.known_on or last))
 
     def terms(self, language: str) -> dict[str, str]:
         """The terms of every licence by its name, in the reader's language."""
@@ -154,8 +190,35 @@ class Workspace:
 
     @cached_property
     def resources(self) -> list[Resource]:
-        """Every raw file with its record."""
-        return [Resource(self.raw / r["path"], r) for r in self.package["resources"]]
+        """Every raw file in force with its record."""
+        found = [self._in_force(record) for record in self.package["resources"]]
+        return [resource for resource in found if resource is not None]
+
+    def _untouched(self, record: dict) -> bool:
+        """Whether a file is still the template that it was laid out as."""
+        file, template = self.raw / (record.get("path") or ""), record.get("template")
+        return bool(template) and file.is_file() and template == f"sha256:{sha256(file)}"
+
+    @property
+    def not_yet(self) -> list[dict]:
+        """Records of files that are empty templates, not fetched, or not known on the day."""
+        here = {resource.record["name"] for resource in self.resources}
+        return [record for record in self.package["resources"] if record["name"] not in here]
+
+    def _in_force(self, record: dict) -> Resource | None:
+        """The editions of a file up to the last that was known; None when there is none yet."""
+        editions = [*record.get("earlier", []), {part: record.get(part) for part in EDITION}]
+        editions = [edition for edition in editions if edition["path"] or "fetch" not in record]
+        if self.known_on:
+            day = self.known_on.isoformat()
+            by_then = [edition for edition in editions if edition["retrieved"][:10] <= day]
+            rows_say = record.get("knownBy") == "rows"
+            editions = by_then or (editions[:1] if rows_say else [])
+        if not editions or self._untouched(record):
+            return None
+        files = tuple(self.raw / (edition["path"] or "") for edition in editions)
+        last = {part: value for part, value in editions[-1].items() if value is not None}
+        return Resource(files, {**record, **last})
 
     def resources_of(self, table: str) -> list[Resource]:
         """The raw files that fill one table."""
@@ -190,11 +253,19 @@ class Workspace:
         ]
         for resource in self.resources:
             found += self._problems_of(resource)
-        recorded = {resource.file.name for resource in self.resources} | NOT_DATA
+        recorded = {
+            edition.get("path")
+            for record in self.package["resources"]
+            for edition in (record, *record.get("earlier", []))
+        }
         found += [
-            f"{file.name}: lies in {self.raw} but is not in datapackage.json; enter or remove it."
-            for file in sorted(self.raw.iterdir())
-            if file.name not in recorded and not file.name.startswith(".")
+            f"{file.relative_to(self.raw)}: lies in {self.raw} but is not in datapackage.json; "
+            "enter or remove it."
+            for file in sorted(self.raw.rglob("*"))
+            if file.is_file()
+            and not {str(file.relative_to(self.raw)), file.relative_to(self.raw).parts[0]}
+            & (recorded | NOT_DATA)
+            and not file.name.startswith(".")
         ]
         return found
 
@@ -215,6 +286,13 @@ class Workspace:
         ]
         if not resource.file.exists():
             return [*found, f"{label}: the file is missing from {self.raw}."]
+        found += [
+            f"{label}: the edition {file.name} is not the one recorded: restore it."
+            for file, edition in zip(
+                resource.files, resource.record.get("earlier", []), strict=False
+            )
+            if not file.exists() or f"sha256:{sha256(file)}" != edition["hash"]
+        ]
         if not resource.unchanged:
             found.append(
                 f"{label}: the file is not the one recorded (sha256 {sha256(resource.file)[:12]}, "
@@ -225,8 +303,8 @@ class Workspace:
 
     def fingerprint(self) -> str:
         """One hash over every raw file and the record: what a table was made from."""
-        files = sorted([self.raw / "datapackage.json", *(r.file for r in self.resources)])
-        parts = "".join(f"{file.name}:{sha256(file)}\n" for file in files)
+        files = [self.raw / "datapackage.json", *(f for r in self.resources for f in r.files)]
+        parts = "".join(f"{file.name}:{sha256(file)}\n" for file in sorted(files))
         return hashlib.sha256(parts.encode()).hexdigest()
 
 
@@ -241,6 +319,16 @@ def project_root(start: Path | None = None) -> Path:
     raise WrongQuestion(
         f"no folder data/raw above {here}. Go to the project's folder, or set LAGESBILD_ROOT to it."
     )
+
+
+def _day(asked: str, day: str) -> None:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise WrongQuestion(
+            f"workspace {asked!r}: after @ comes the day whose knowledge is wanted, "
+            f"year-month-day, not {day!r}: {asked.partition('@')[0]}@2026-11-24."
+        ) from None
 
 
 def names(root: Path) -> list[str]:

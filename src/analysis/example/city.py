@@ -101,6 +101,7 @@ def built(goteborg: Path, seed: int) -> tuple[dict[str, pd.DataFrame], dict]:
     rates, items = crime.calibration(goteborg), crime.items(goteborg)
     means = crime.expected(seed, rates, items.set_index("item").found_by)
     happened = incidents.incidents(seed, crime.counts(seed, means))
+    first = incidents.first_counts(seed, happened)
     asked = residents.respondents(seed)
     serious = parties.seriousness(seed, rates)
     rated = parties.ratings(seed, serious)
@@ -108,8 +109,8 @@ def built(goteborg: Path, seed: int) -> tuple[dict[str, pd.DataFrame], dict]:
         "areas": places.areas(),
         "area_links": places.area_links(),
         "crime_items": items,
-        "incidents": happened,
-        "first_counts": incidents.first_counts(seed, happened),
+        "incidents": incidents.registered(seed, happened, first),
+        "first_counts": first,
         "breaks": crime.breaks(),
         "enforcement": incidents.enforcement(seed),
         "population": places.population(),
@@ -196,6 +197,7 @@ def _resource(name: str, content: bytes, about: dict) -> dict:
         "kind": about["kind"],
         "sources": [NAME],
         "retrieved": MADE_ON,
+        "knownBy": "rows",
         "period": about["period"],
         "areaScheme": about["areaScheme"],
         "status": about.get("status", "final"),

@@ -3,6 +3,7 @@
 A first count is not a final one: reports come in late, and in one district and month very late.
 """
 
+import numpy as np
 import pandas as pd
 
 from analysis.example.chance import stream
@@ -13,6 +14,7 @@ from analysis.example.shootings import SHOTS_FIRED, shootings
 from analysis.example.truth import KEY_ARRESTS, LATE_DISTRICT, LATE_MONTH, LATE_SHARE
 
 SPREAD_EAST, SPREAD_NORTH = 400, 150
+KNOWN_AFTER = pd.Timedelta(days=15)  # from a month's end to the day of its first count
 USUAL_ENFORCEMENT = {"arrest": 0.9, "detention": 0.45, "conviction": 0.6}
 
 
@@ -105,8 +107,45 @@ def first_counts(seed: int, happened: pd.DataFrame) -> pd.DataFrame:
     late.loc[(ID[LATE_DISTRICT], LATE_MONTH)] = LATE_SHARE
     first = chance.binomial(final.to_numpy(), 1 - late.to_numpy())
     rows = wanted.to_frame(index=False).assign(count=first)
-    known_on = pd.PeriodIndex(rows.month, freq="M").end_time + pd.Timedelta(days=15)
+    known_on = pd.PeriodIndex(rows.month, freq="M").end_time + KNOWN_AFTER
     return rows.assign(known_on=known_on.strftime("%Y-%m-%d"), source_id="exempelstad")
+
+
+def registered(seed: int, happened: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:
+    """The incidents with the day on which each was entered, so that the first counts come out.
+
+    Parameters
+    ----------
+    seed
+        Of the city.
+    happened
+        As :func:`incidents` gives them.
+    first
+        As :func:`first_counts` gives them; earlier months are late by as much as most.
+    """
+    chance = stream(seed, "registered")
+    home = blocks().set_index("area_id").district_2015
+    cell = pd.DataFrame(
+        {
+            "area_id": happened.area_id.map(home),
+            "month": happened.occurred.str[:7],
+            "item": happened["item"],
+        }
+    )
+    told = first.set_index(["area_id", "month", "item"])["count"]
+    size = cell.groupby(list(cell), sort=False)["item"].transform("size").to_numpy()
+    in_time = told.reindex(pd.MultiIndex.from_frame(cell)).to_numpy()
+    usual = size - chance.binomial(size, 0.05)
+    order = pd.Series(chance.random(len(cell))).groupby([cell[name] for name in cell]).rank()
+    late = order.to_numpy() > np.where(np.isnan(in_time), usual, in_time)
+    late &= happened["item"].isin(LEAVES).to_numpy()
+    day = pd.to_datetime(happened.occurred.str[:10])
+    known_on = (day + pd.offsets.MonthEnd(0)) + KNOWN_AFTER
+    soon = day + pd.to_timedelta(np.floor(chance.exponential(2.0, len(cell))), unit="D")
+    later = known_on + pd.to_timedelta(1 + np.floor(chance.exponential(30.0, len(cell))), unit="D")
+    entered = later.where(late, soon.clip(upper=known_on))
+    entered = entered.where(happened["item"].isin(LEAVES), day)
+    return happened.assign(registered=entered.dt.strftime("%Y-%m-%d"))
 
 
 def enforcement(seed: int) -> pd.DataFrame:

@@ -1,6 +1,9 @@
 """What was told before and is otherwise now: no figure is revised in silence."""
 
 from dataclasses import replace
+from datetime import date
+
+import pandas as pd
 
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
@@ -61,3 +64,90 @@ def _months(period: Period) -> list[str]:
         str(Period.of_months(period.start.year, period.start.month + step, 1))
         for step in range(period.months or 0)
     ]
+
+
+DELAYS = range(13)
+SETTLED = 12  # months after which a count hardly moves
+
+
+def known_until(city: Workspace) -> date:
+    """The last day on which a city's events could have been entered."""
+    if city.known_on:
+        return city.known_on
+    days = [one.retrieved[:10] for one in city.resources_of("incidents")]
+    return date.fromisoformat(max(days, default="1900-01-01"))
+
+
+def triangle(events: pd.DataFrame, known_until: date) -> pd.DataFrame:
+    """How many events of each month were known so many months after its end.
+
+    Parameters
+    ----------
+    events
+        Columns ``occurred`` and ``registered`` (days); events without a day of registration are
+        left out of the whole triangle.
+    known_until
+        The last day on which events could be registered.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a month (its name), one column a delay in whole months after the month's end;
+        missing where that day lies ahead.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2017-01-03", "2017-01-09", "2017-02-01"])
+    >>> known = pd.to_datetime(["2017-01-04", "2017-03-05", "2017-02-02"])
+    >>> events = pd.DataFrame({"occurred": days, "registered": known})
+    >>> triangle(events, date(2017, 4, 1)).loc["2017-02", [0, 1, 2]].tolist()
+    [1.0, 1.0, nan]
+    """
+    dated = events.dropna(subset=["registered"])
+    if dated.empty:
+        return pd.DataFrame(columns=DELAYS, dtype=float)
+    month = dated.occurred.dt.to_period("M")
+    late = dated.registered.dt.to_period("M").astype("int64") - month.astype("int64")
+    delay = late.clip(lower=0)
+    size = pd.crosstab(month, delay).reindex(columns=DELAYS, fill_value=0)
+    whole = pd.period_range(month.min(), month.max(), freq="M")
+    known = size.reindex(whole, fill_value=0).cumsum(axis=1).astype(float)
+    last = pd.Timestamp(known_until) + pd.Timedelta(days=1)
+    ended = pd.DataFrame({k: (known.index + k).end_time < last for k in DELAYS}, index=known.index)
+    return (
+        known.where(ended)
+        .set_axis(known.index.astype(str))
+        .rename_axis(index="month", columns="delay")
+    )
+
+
+def settling(known: pd.DataFrame, months: int = 24) -> pd.DataFrame:
+    """The share of a month's events that is known after each delay.
+
+    Parameters
+    ----------
+    known
+        As :func:`triangle` gives it.
+    months
+        How many of the latest settled months are looked at.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``delay``, ``share`` (of the events known after ``SETTLED`` months), ``low`` and
+        ``high`` (the lowest and the highest month), ``months``; empty with fewer than
+        twelve settled months.
+    """
+    settled = known[known[SETTLED].gt(0)].tail(months)
+    if len(settled) < 12:
+        return pd.DataFrame(columns=["delay", "share", "low", "high", "months"])
+    shares = settled.div(settled[SETTLED], axis=0)
+    return pd.DataFrame(
+        {
+            "delay": list(DELAYS),
+            "share": (settled.sum() / settled[SETTLED].sum()).to_numpy(),
+            "low": shares.min().to_numpy(),
+            "high": shares.max().to_numpy(),
+            "months": len(settled),
+        }
+    )

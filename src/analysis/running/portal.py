@@ -85,7 +85,12 @@ def portal(
     title = say("portal.title", **names)
     filters = _rules(entries)
     return framed(
-        body, title, say("page.all_reports"), say, made_up=city.made_up, more_style=filters
+        body,
+        title,
+        say("page.all_reports"),
+        say,
+        notices=pages.notices(say, city),
+        more_style=filters,
     )
 
 

@@ -193,7 +193,7 @@ def page(body: str, title: str, ask: Ask, say: Words) -> str:
     """The whole page around a report's body."""
     tree = tree_with_ids(BeautifulSoup(clean(body), "html.parser"))
     kind = say(f"readers.{ask.notebook}")
-    return framed(str(tree), title, kind, say, contents(tree), ask.city.made_up)
+    return framed(str(tree), title, kind, say, contents(tree), pages.notices(say, ask.city))
 
 
 def framed(
@@ -202,7 +202,7 @@ def framed(
     kind: str,
     say: Words,
     contents: list[tuple[str, str]] = (),
-    made_up: bool = False,
+    notices: list[str] = (),
     more_style: str = "",
 ) -> str:
     """A body inside the page that every report and the portal share."""
@@ -218,7 +218,7 @@ def framed(
             kind=kind,
             body=Markup(body),
             contents=contents,
-            made_up=made_up,
+            notices=notices,
             say=say,
             style=Markup(style),
             style_hash=base64.b64encode(digest).decode(),

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from analysis import __version__
 from analysis.data.parameters import Ask
 from analysis.data.tables import Tables
+from analysis.data.workspace import Workspace
 from analysis.telling.sheets import Sheet, bullets, cards, details, facts, heading, say
 from analysis.telling.text import Words, words
 from analysis.words.estimates import Estimate
@@ -34,6 +35,14 @@ def title(ask: Ask) -> str:
         of_claim = ask.of_claim
         names["subject"] = say_it(f"claims.{ask.subject}") if of_claim else ask.title(ask.language)
     return say_it(f"titles.{ask.notebook}{kind}", **names)
+
+
+def notices(say_it: Words, city: Workspace) -> list[str]:
+    """What must stand at the top of every page of a city: made up, or as known on a day."""
+    told = [say_it("page.made_up")] if city.made_up else []
+    if city.known_on:
+        told.append(say_it("page.known_on", day=say_it.day(city.known_on)))
+    return told
 
 
 def closing(
