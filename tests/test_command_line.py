@@ -55,8 +55,8 @@ def test_plan_shows_without_making(tmp_path):
         (("open", "goteborg", "2013"), "lagesbild run goteborg 2013"),
         (("run", "--jobs", "0"), "greater than or equal to"),
         (("rnu",), "No such command"),
-        (("new", "Malmö"), "must be lower-case letters"),
-        (("new", "goteborg"), "is already there"),
+        (("new", "Malmö", "--kommun", "1280"), "must be lower-case letters"),
+        (("new", "goteborg", "--kommun", "1480"), "is already there"),
     ],
 )
 def test_a_wrong_question_ends_with_64_and_the_right_one(words, answer):

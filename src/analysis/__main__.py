@@ -1,8 +1,9 @@
-"""The command line: lagesbild check | plan | run | list | open | new."""
+"""The command line: lagesbild new | fetch | check | plan | run | list | open | record."""
 
 import json
 import sys
-from datetime import date
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
@@ -11,12 +12,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from analysis.chain import links
-from analysis.data import scaffold, tables
+from analysis.data import scaffold, state, tables
+from analysis.data.held import Busy
 from analysis.data.parameters import years
-from analysis.data.record import renew
+from analysis.data.record import changed, renew
 from analysis.data.workspace import Workspace, project_root
 from analysis.running.jobs import REPORTS, Job, plan
-from analysis.words.questions import MissingWork, WrongQuestion
+from analysis.words.questions import MissingWork, NotFetched, WrongQuestion, one_of
 
 ALL_MADE, SOME_FAILED, WRONG_QUESTION, BUSY = 0, 3, 64, 75
 
@@ -50,34 +52,77 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON, for progra
 
 @app.command()
 def check(workspace: City = "goteborg", as_json: AsJson = False) -> None:
-    """Read every raw file, check it against its record and rules, and account for every row."""
+    """Say what is missing, what is wrong and what can be made; account for every row."""
     city = Workspace.find(workspace)
     if problems := city.problems():
         _answer(as_json, {"workspace": workspace, "problems": problems}, "\n".join(problems))
         raise typer.Exit(SOME_FAILED)
     found = tables.build(city)
-    ledger = found.ledger.to_dict("records")
-    rejected = found.rejected.to_dict("records")
-    loose = [str(one) for one in links.dangling(found)]
+    states = state.state(city, found)
+    not_yet = {report: why for report, why in state.can_make(city, found).items() if why}
     answer = {
-        "workspace": workspace, "problems": [], "ledger": ledger, "rejected": rejected,
-        "dangling": loose,
+        "workspace": workspace, "problems": [], "ledger": found.ledger.to_dict("records"),
+        "rejected": found.rejected.to_dict("records"),
+        "dangling": [str(one) for one in links.dangling(found)],
+        "empty": [one.table for one in states if one.status != "filled"],
+        "not_yet": not_yet, "next": state.steps(city, found, states),
     }  # fmt: skip
     shown = Table(
-        "file", "rows in", "used", "rejected", title=f"{workspace}: every row accounted for"
-    )
-    for row in ledger:
-        shown.add_row(*(str(row[k]) for k in ("resource", "rows_in", "rows_used", "rows_rejected")))
+        "file", "rows in", "not chosen", "used", "rejected",
+        title=f"{workspace}: every row accounted for",
+    )  # fmt: skip
+    for row in answer["ledger"]:
+        shown.add_row(*(str(row[key]) for key in tables.LEDGER[1:]))
     _answer(as_json, answer, shown)
     if not as_json:
-        for row in rejected:
-            told = f"rejected: {row['resource']} line {row['raw_line']}: {row['reason']}"
-            out.print(told, soft_wrap=True, highlight=False, markup=False)
-        for one in loose:
-            out.print(f"leads nowhere: {one}", soft_wrap=True, highlight=False, markup=False)
-        spans = city.observed or ", ".join(years(city)) or "none yet, there are no counts"
-        told = f"Spans that can be reported: {spans}."
-        out.print(told, soft_wrap=True, highlight=False)
+        told = [
+            f"rejected: {row['resource']} line {row['raw_line']}: {row['reason']}"
+            for row in answer["rejected"]
+        ]
+        told += [f"leads nowhere: {one}" for one in answer["dangling"]]
+        told += [f"no rows yet: {', '.join(answer['empty'])}."] * bool(answer["empty"])
+        told += [f"cannot be made yet: {report}, since {why}." for report, why in not_yet.items()]
+        told.append(f"Spans that can be reported: {city.observed or ', '.join(years(city))}.")
+        told += [f"next: {step}" for step in answer["next"]]
+        out.print("\n".join(told), soft_wrap=True, highlight=False, markup=False)
+
+
+@app.command()
+def fetch(
+    workspace: City,
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Files of the record to fetch; all when left out.")
+    ] = None,
+    offline: Annotated[
+        bool, typer.Option(help="Use only answers that are kept from today; ask nobody.")
+    ] = False,
+    again: Annotated[bool, typer.Option(help="Ask anew for what was answered today.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask providers for the files that a city's record can fetch; whole batches or nothing."""
+    city = Workspace.find(workspace)
+    from analysis.data.fetching import batch
+
+    wanted = sources or batch.sources(city)
+    for name in wanted:
+        one_of("file to fetch", name, batch.sources(city))
+    made, failed = [], {}
+    for name in wanted:
+        try:
+            made.append(batch.fetch(city, name, datetime.now(), offline, again))
+        except NotFetched as problem:
+            failed[name] = str(problem)
+        except Busy as busy:
+            _refuse(str(busy), BUSY)
+    told = [
+        f"{one.name}: {one.rows} rows in {one.answers} answers, {one.rejected} rejected"
+        + ("" if one.new else "; the same as before")
+        for one in made
+    ]
+    told += [f"{name}: not fetched. {why}" for name, why in failed.items()]
+    answer = {"fetched": [asdict(one) for one in made], "failed": failed}
+    _answer(as_json, answer, "\n".join(told) or f"{workspace} has no file that can be fetched.")
+    raise typer.Exit(SOME_FAILED if failed else ALL_MADE)
 
 
 @app.command("plan")
@@ -131,7 +176,7 @@ def run(
 
         try:
             outcomes = reports.run(jobs, jobs_at_once, tell)
-        except reports.Busy as busy:
+        except Busy as busy:
             _refuse(str(busy), BUSY)
     failed = [outcome for outcome in outcomes if not outcome.made]
     folder = jobs[0].ask.city.reports / jobs[0].ask.period
@@ -148,11 +193,17 @@ def run(
 @app.command()
 def record(
     workspace: City,
-    file: Annotated[str, typer.Argument(help="The raw file that was changed: measures.csv.")],
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help="Raw files that were changed: measures.csv; all that were, if none."),
+    ] = None,
 ) -> None:
-    """Enter a raw file that was changed on purpose: its hash, size and today's date."""
-    rows = renew(Workspace.find(workspace), file, date.today())
-    out.print(f"{file}: {rows} rows entered; now: lagesbild check {workspace}", highlight=False)
+    """Enter raw files that were changed on purpose: hash, size, today's date, and a copy kept."""
+    city = Workspace.find(workspace)
+    for file in files or changed(city):
+        rows = renew(Workspace.find(workspace), file, date.today())
+        out.print(f"{file}: {rows} rows entered", highlight=False)
+    out.print(f"now: lagesbild check {workspace}", highlight=False)
 
 
 @app.command("list")
@@ -190,13 +241,15 @@ def make_example() -> None:
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(help="Name of the new workspace, in plain letters.")],
-    kommun: Annotated[str, typer.Option(help="Municipality code: 1480.")] = "",
+    kommun: Annotated[str, typer.Option(help="Municipality code: 1480.")],
 ) -> None:
-    """Lay out the folder of a new city: tables of published figures, and a record to fill."""
-    folder = scaffold.new(project_root(), name, kommun)
+    """Lay out the folder of a new city: every table explained, a record to fill, a guide."""
+    folder = scaffold.new(project_root(), name, kommun, date.today())
     out.print(
-        f"{folder}: fill the tables, enter them in datapackage.json, then: lagesbild check {name}"
-    )
+        f"{folder}: read README.md there, fill the tables, then: lagesbild record {name}; "
+        f"lagesbild check {name}",
+        soft_wrap=True, highlight=False,
+    )  # fmt: skip
 
 
 def _usual(workspace: str) -> str:

@@ -32,7 +32,12 @@ class Ask(BaseModel):
     @model_validator(mode="after")
     def _known(self):
         one_of("language", self.language, LANGUAGES)
-        _ = self.city
+        if not self.city.resources:
+            days = [str(one["retrieved"])[:10] for one in self.city.package["resources"]]
+            raise WrongQuestion(
+                f"nothing of {self.workspace} was known then: its first file is of "
+                f"{min(days, default='no day yet')}. Ask for that day or later."
+            )
         return self
 
     @cached_property
@@ -322,6 +327,13 @@ def measures(city: Workspace, period: Period) -> list[str]:
     return list(rows.measure_id[rows.starts <= pd.Timestamp(period.end)])
 
 
+def focus(city: Workspace, period: Period) -> list[str]:
+    """The kind of crime whose trends are drawn: the one usual for it, else the city's first."""
+    usual, items = Trend.model_fields["item"].default, _raw(city, "crime_items")
+    headline = [*items["item"][items.headline == "yes"], *items["item"]]
+    return [usual] if usual in headline else headline[:1]
+
+
 def districts(city: Workspace) -> dict[str, str]:
     """The city's districts by key, with their ids."""
     areas = _raw(city, "areas")
@@ -330,6 +342,8 @@ def districts(city: Workspace) -> dict[str, str]:
 
 
 def years(city: Workspace) -> list[str]:
-    """The years for which every report of the districts can be asked."""
+    """The years for which every report of the districts can be asked; its own without counts."""
+    if not city.resources_of("crime_counts"):
+        return [city.settings["period"]]
     crime = _raw(city, "crime_counts")
     return sorted(crime.year[crime.area_id.isin(districts(city).values())].unique())

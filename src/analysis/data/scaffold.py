@@ -1,26 +1,61 @@
-"""The empty folder of a new city: every table has its headings, nothing is filled in for her.
+"""The folder of a new city: every table explained and laid out, nothing filled in for her.
 
-A table that stays empty is allowed; what it would have shown is then said to be missing.
+What is known of a municipality by its code alone is there from the start; all else is an example
+row that is never counted. A table that stays empty is allowed; what it would have shown is then
+said to be missing.
 """
 
+import csv
+import io
 import json
 import re
+from datetime import date
 from pathlib import Path
 
+from analysis.data.explain import TABLES, WORDS, allowed, example
+from analysis.data.registers import DUTIES
 from analysis.data.schemas import SCHEMAS
+from analysis.data.state import FILL_IN
 from analysis.data.workspace import sha256
 from analysis.data.write import write_atomically
 from analysis.words.questions import WrongQuestion
 
-FILES = {
-    "areas": "areas.csv", "area_links": "area_links.csv", "crime_items": "crime_items.csv",
-    "crime_counts": "crime_counts.csv", "population": "population.csv",
-    "shootings": "shootings.csv", "safety_surveys": "safety_surveys.csv",
+MUNICIPALITIES = Path(__file__).with_name("municipalities.csv")
+BY_HAND = tuple(name for name, one in TABLES.items() if one.needed in ("always", "often", "later"))
+PRIVATE = "received/police-notices/\n"  # the police's free texts are kept, and not spread
+YEARS = 10  # of figures that others publish
+KEY_FIGURES = {  # and the key figure that is its margin
+    "N07540": "", "N07403": "", "N07609": "N07657", "N07631": "N07679",
 }  # fmt: skip
+COUNTIES = {  # by the first two digits of a municipality, as the police name them
+    "01": "Stockholms län", "03": "Uppsala län", "04": "Södermanlands län",
+    "05": "Östergötlands län", "06": "Jönköpings län", "07": "Kronobergs län", "08": "Kalmar län",
+    "09": "Gotlands län", "10": "Blekinge län", "12": "Skåne län", "13": "Hallands län",
+    "14": "Västra Götalands län", "17": "Värmlands län", "18": "Örebro län",
+    "19": "Västmanlands län", "20": "Dalarnas län", "21": "Gävleborgs län",
+    "22": "Västernorrlands län", "23": "Jämtlands län", "24": "Västerbottens län",
+    "25": "Norrbottens län",
+}  # fmt: skip
+TERMS = (
+    ("own", "Egna uppgifter", "Own data"),
+    ("bra", "Får vidareutnyttjas fritt, ange Källa: Brå", "Free re-use, state Källa: Brå"),
+    ("cc0", "CC0, ange gärna Källa: SCB", "CC0, preferably state Källa: SCB"),
+    ("kolada", "Öppna uppgifter, ange Källa: Kolada", "Open data, state Källa: Kolada"),
+    (
+        "polisen", "Offentlig information, ange Källa: Polisen",
+        "Public-sector information, state Källa: Polisen",
+    ),
+)  # fmt: skip
+PUBLISHERS = (
+    ("bra", "Statistik över anmälda brott", "Brå", "bra.se/statistik", "bra"),
+    ("scb", "Folkmängd", "SCB", "statistikdatabasen.scb.se", "cc0"),
+    ("kolada", "Nyckeltal om brott och trygghet", "RKA, Kolada", "kolada.se", "kolada"),
+    ("polisen", "Händelser", "Polismyndigheten", "polisen.se/api/events", "polisen"),
+)
 
 
-def new(root: Path, name: str, kommun: str = "") -> Path:
-    """Lay out ``data/raw/<name>`` with empty tables and a record to fill.
+def new(root: Path, name: str, kommun: str, on: date) -> Path:
+    """Lay out ``data/raw/<name>``: explained tables, a record of sources and a guide.
 
     Parameters
     ----------
@@ -29,54 +64,232 @@ def new(root: Path, name: str, kommun: str = "") -> Path:
     name
         Of the workspace: lower-case letters, digits and hyphens.
     kommun
-        Code of the municipality, four digits; may be filled in later.
+        Code of the municipality, four digits.
+    on
+        The day; the span to report is the last whole year before it.
 
     Raises
     ------
     WrongQuestion
-        When the name or code is malformed, or the folder is already there.
+        When the name or code is malformed, the code is no municipality's, or the folder is
+        already there.
     """
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,40}", name):
         raise WrongQuestion(
             f"workspace {name!r} must be lower-case letters a-z, digits and hyphens: norrkoping."
         )
-    if kommun and not re.fullmatch(r"\d{4}", kommun):
-        raise WrongQuestion(f"kommun {kommun!r} must be four digits: 1480.")
     folder = root / "data" / "raw" / name
     if folder.exists():
         raise WrongQuestion(f"{folder} is already there; choose another name.")
-    resources = []
-    for table, file in FILES.items():
-        columns = list(SCHEMAS[table].columns)
-        write_atomically(folder / file, (",".join(columns) + "\n").encode())
-        resources.append(_record(table, folder / file, columns))
-    package = {
-        "profile": "data-package", "name": name, "title": name, "version": "1", "madeUp": False,
-        "settings": {
-            "municipality": f"kommun:{kommun}", "districtScheme": "stadsdel", "cityName": name,
-            "period": "2025", "shown": ["total"],
-        },
-        "licenses": [{"name": "own", "title": "Egna uppgifter", "titleEn": "Own data"}],
-        "sources": [
-            {
-                "name": "own", "title": "Egna uppgifter", "publisher": name, "where": "fyll i",
-                "published": "fyll i", "licence": "own", "note": "",
-            }
-        ],
-        "resources": resources,
-    }  # fmt: skip
-    text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
-    write_atomically(folder / "datapackage.json", text.encode())
+    city = municipality(kommun)
+    given = _given(kommun, city)
+    for table in BY_HAND:
+        write_atomically(folder / f"{table}.csv", _csv(table, given.get(table, [])))
+    records = [
+        *(_by_hand(table, folder / f"{table}.csv", given, on) for table in BY_HAND),
+        *_fetched(kommun, city, on),
+    ]
+    package = json.dumps(_package(name, kommun, city, on, records), ensure_ascii=False, indent=1)
+    write_atomically(folder / "datapackage.json", (package + "\n").encode())
+    write_atomically(folder / "README.md", guide(name, city, records).encode())
+    write_atomically(folder / ".gitignore", PRIVATE.encode())
     return folder
 
 
-def _record(table: str, file: Path, columns: list[str]) -> dict:
+def municipality(kommun: str) -> str:
+    """The name of a municipality by its code.
+
+    Raises
+    ------
+    WrongQuestion
+        When the code is malformed, or no municipality has it.
+
+    Examples
+    --------
+    >>> municipality("0581")
+    'Norrköping'
+    """
+    if not re.fullmatch(r"\d{4}", kommun):
+        raise WrongQuestion(
+            f"kommun {kommun!r} must be the four digits of the municipality: --kommun 1480."
+        )
+    with open(MUNICIPALITIES, encoding="utf-8", newline="") as lines:
+        names = {row["code"]: row["name"] for row in csv.DictReader(lines)}
+    if kommun not in names:
+        near = {code: name for code, name in names.items() if code[:2] == kommun[:2]} or COUNTIES
+        raise WrongQuestion(
+            f"kommun {kommun!r} is the code of no municipality. Near it: "
+            f"{', '.join(f'{code} {name}' for code, name in near.items())}."
+        )
+    return names[kommun]
+
+
+def _given(kommun: str, city: str) -> dict[str, list[dict[str, str]]]:
+    """Rows that are known of every city from the start, by table."""
     return {
-        "name": file.stem.replace("_", "-"), "path": file.name, "table": table,
-        "title": table.replace("_", " "), "kind": "own", "sources": ["own"],
-        "retrieved": "", "period": "", "areaScheme": "", "status": "final",
-        "absent": {"sv": "Saknad rad: okänt.", "en": "Absent row: unknown."},
-        "cannotSay": {"sv": "", "en": ""},
-        "bytes": file.stat().st_size, "hash": f"sha256:{sha256(file)}",
+        "areas": [
+            {"area_id": f"kommun:{kommun}", "area": city, "scheme": "kommun", "visitors": "no"}
+        ],
+        "crime_items": [
+            {
+                "item": "total", "label_sv": "Totalt antal brott",
+                "label_en": "All reported crimes", "found_by": "both", "adds_to_total": "no",
+                "headline": "no",
+            }
+        ],
+    }  # fmt: skip
+
+
+def _csv(table: str, given: list[dict[str, str]]) -> bytes:
+    """Headings, the rows that are known, and the example, as a Swedish Excel opens them."""
+    text = io.StringIO()
+    columns = list(SCHEMAS[table].columns)
+    writer = csv.DictWriter(text, columns, restval="", delimiter=";", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows([*given, *example(table).to_dict("records")])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _by_hand(table: str, file: Path, given: dict, on: date) -> dict:
+    """The record of a table that is kept by hand; ``template`` is its hash as laid out."""
+    source = TABLES[table].columns.get("source_id")
+    digest = f"sha256:{sha256(file)}"
+    months = [c for c in SCHEMAS[table].columns if c == "month"]
+    return {
+        **_about(table, list(SCHEMAS[table].columns)),
+        "name": table.replace("_", "-"),
+        "path": file.name,
+        "sources": list(dict.fromkeys(["own", *([source.example] if source else [])])),
+        "retrieved": on.isoformat(),
+        "period": str(on.year - 1) if table == "incidents" else "",
+        "bytes": file.stat().st_size,
+        "hash": digest,
+        **({} if table in given else {"template": digest}),
+        **({"reading": {"options": {"months": months}}} if months else {}),
+    }
+
+
+def _about(table: str, columns: list[str]) -> dict:
+    """What every record of a table says of it."""
+    said = TABLES[table]
+    return {
+        "name": "", "path": "", "table": table, "title": said.title, "kind": said.kind,
+        "sources": [], "retrieved": "", "period": "", "areaScheme": "", "status": "final",
+        "absent": said.absent, "cannotSay": said.cannotSay, "bytes": 0, "hash": "",
         "schema": {"fields": [{"name": name} for name in columns], "missingValues": [""]},
     }  # fmt: skip
+
+
+def _fetched(kommun: str, city: str, on: date) -> list[dict]:
+    """The records of what can be fetched for a municipality; without a file until it has been.
+
+    The police have told the county alone as an event's location since 2026, so notices are asked
+    for by county, and those of the municipality are chosen by their titles.
+    """
+    years = [str(year) for year in range(on.year - YEARS, on.year)]
+    area_id = f"kommun:{kommun}"
+    notices = {
+        "options": {"areas": {city: area_id}},
+        "where": {"area_id": [area_id]},
+        "constants": {"source_id": "polisen"},
+    }
+    population = {
+        "options": {"time": "Tid"},
+        "columns": {"area_id": "Region", "year": "Tid", "population": "value"},
+        "prefixes": {"area_id": "kommun:"},
+        "constants": {"method": "register", "source_id": "scb"},
+    }
+    figures = {
+        "options": {"margins": {figure: one for figure, one in KEY_FIGURES.items() if one}},
+        "constants": {"source_id": "kolada"},
+    }
+    kpis = [one for pair in KEY_FIGURES.items() for one in pair if one]
+    people = {"Region": [kommun], "ContentsCode": ["BE0101N1"], "Tid": [f"from({years[0]})"]}
+    asks = {
+        "polisen": {"locationname": [COUNTIES[kommun[:2]], city]},
+        "scb": {"table": "TAB638", "selection": people},
+        "kolada": {"kpi": kpis, "municipality": [kommun], "year": years},
+    }
+    found = (
+        ("police-notices", "police_notices", "polisen", notices),
+        ("population-scb", "population", "scb", population),
+        ("key-figures", "key_figures", "kolada", figures),
+    )
+    return [
+        {
+            **_about(table, list(SCHEMAS[table].columns)),
+            "name": name, "sources": [source], "areaScheme": "kommun", "reading": reading,
+            "fetch": {"connector": source, "ask": asks[source]},
+        }
+        for name, table, source, reading in found
+    ]  # fmt: skip
+
+
+def _package(name: str, kommun: str, city: str, on: date, records: list[dict]) -> dict:
+    own = {
+        "name": "own", "title": "Egna uppgifter", "publisher": city, "where": FILL_IN,
+        "published": str(on.year), "licence": "own", "note": "",
+    }  # fmt: skip
+    keys = ("name", "title", "publisher", "where", "licence")
+    others = [dict(zip(keys, one, strict=True)) for one in PUBLISHERS]
+    return {
+        "profile": "data-package", "name": name, "title": city, "version": "1",
+        "created": on.isoformat(), "madeUp": False,
+        "settings": {
+            "municipality": f"kommun:{kommun}", "districtScheme": "stadsdel", "cityName": city,
+            "period": str(on.year - 1), "shown": ["total"], "contact": "",
+        },
+        "licenses": [{"name": one, "title": sv, "titleEn": en} for one, sv, en in TERMS],
+        "sources": [own, *({**one, "published": "löpande", "note": ""} for one in others)],
+        "resources": records,
+    }  # fmt: skip
+
+
+def guide(name: str, city: str, records: list[dict]) -> str:
+    """The README of a city: in which order to fill, what each column means, what the law asks.
+
+    Parameters
+    ----------
+    name, city
+        Of the workspace and of the municipality.
+    records
+        Of every file, those that can be fetched included.
+    """
+    words, names = WORDS["readme"], {"name": name, "city": city}
+    parts = [words["opening"].format(**names).lstrip(), words["how"].format(**names)]
+    for group, heading in WORDS["groups"]["sv"].items():
+        tables = [table for table in BY_HAND if TABLES[table].needed == group]
+        parts.append(f"\n## {heading}\n" + "".join(_explained(table) for table in tables))
+    fetched = [record for record in records if "fetch" in record]
+    parts.append(words["fetching"].format(**names) + "".join(_to_fetch(one) for one in fetched))
+    duties = "".join(_duty(duty) for duty in DUTIES)
+    parts.append(words["law"] + duties)
+    held = "".join(f"| `{table}.csv` | {TABLES[table].about['en']} |\n" for table in BY_HAND)
+    return "".join([*parts, words["english"].format(**names), held])
+
+
+def _explained(table: str) -> str:
+    """One table: what it is for, and a line a column."""
+    said = TABLES[table]
+    lines = [
+        f"| `{column}` | {one.sv} | {allowed(table, column, 'sv')} | {_code(one.example)} |\n"
+        for column, one in said.columns.items()
+    ]
+    heading = f"\n### `{table}.csv`: {said.title}\n{said.about['sv']} {said.absent['sv']}\n\n"
+    return (
+        heading + "| kolumn | betyder | får stå | exempel |\n|---|---|---|---|\n" + "".join(lines)
+    )
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def _to_fetch(record: dict) -> str:
+    said = TABLES[record["table"]]
+    return f"- `{record['name']}`: {said.title}. {said.about['sv']} {said.cannotSay['sv']}\n"
+
+
+def _duty(duty: str) -> str:
+    said = WORDS["duties"][duty]
+    return f"| {said['sv']} | `{duty}` | {said['by']} |\n"

@@ -6,12 +6,14 @@ run, shown or counted, and running it asks nothing new.
 
 from dataclasses import dataclass
 
+from analysis.data import state
 from analysis.data.parameters import (
     ASKS,
     LANGUAGES,
     Ask,
     districts,
     events,
+    focus,
     measures,
     question,
     subjects,
@@ -49,11 +51,6 @@ NEEDS = {
     "7_leadership_report": (*_ANALYSES, "4_causes", "5_evaluation"),
     "8_resident_report": _ANALYSES,
     "9_acute_brief": _ANALYSES,
-}
-REGISTERS = {
-    "5_evaluation": ("measures", "indicators"),
-    "8_resident_report": ("ratings", "measures"),
-    "9_acute_brief": ("acute_events",),
 }
 
 
@@ -101,7 +98,7 @@ def plan(
         For anything that the workspace does not have, with the nearest that it has.
     """
     city = Workspace.find(workspace)
-    offered = [name for name, notebook in REPORTS.items() if _has_registers(city, notebook)]
+    offered = [name for name in REPORTS if _has_tables(city, name)]
     wanted = {REPORTS[one_of("report", name, offered)] for name in reports or offered}
     wanted |= {needed for notebook in wanted for needed in NEEDS[notebook]}
     jobs = []
@@ -122,13 +119,13 @@ def _subjects(
     fields = ASKS[notebook].model_fields
     if "area" in fields:
         return [{"area": slug(area)} for area in areas or sorted(districts(city))]
-    find = {"event": events, "subject": subjects, "measure": measures}
+    find = {"event": events, "subject": subjects, "measure": measures, "item": focus}
     for name, known in find.items():
         if name in fields:
             return [{name: one} for one in known(city, period)]
     return [{}]
 
 
-def _has_registers(city: Workspace, notebook: str) -> bool:
-    """Whether a city keeps the registers that a report cannot be without."""
-    return all(city.resources_of(table) for table in REGISTERS.get(notebook, ()))
+def _has_tables(city: Workspace, report: str) -> bool:
+    """Whether a city keeps the tables that a report cannot be without."""
+    return all(any(city.resources_of(one) for one in any_of) for any_of in state.NEEDS[report])
