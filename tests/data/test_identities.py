@@ -53,7 +53,7 @@ def test_the_total_exceeds_its_parts_by_nought_to_eight(by_hand, read):
     gaps = [c["total"] - c["brb"] - c["special"] for c in by_hand.values()]
     assert (min(gaps), max(gaps)) == (0, 8)
     crime = read["crime_counts"]
-    found = identities.unexplained_total(crime[crime.area_id.str.startswith("stadsdel:")])
+    (found,) = identities.unexplained_total(crime[crime.area_id.str.startswith("stadsdel:")])
     assert found.outcome == "for information"
     assert found.found == {"low": 0, "high": 8, "off": sum(gap > 0 for gap in gaps)}
 

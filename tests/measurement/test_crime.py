@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from analysis.data.tables import Tables
 from analysis.measurement import crime
 from analysis.measurement.comparison import NotComparable, Series
 from analysis.measurement.counts import usual_range
@@ -175,3 +176,48 @@ def test_a_span_in_which_the_counting_changed_stands_alone(made_up, made_up_tabl
         span = Period.parse(name)
         found = crime.reported(moved, made_up, ANGSVIK, ["k4"], span)["k4"]
         assert [e.period.year for e in found] == years
+
+
+def with_break(read, city, item, day, area=""):
+    rows = {"item": item, "area_id": area, "from_date": pd.Timestamp(day), "kind": "method"}
+    breaks = pd.DataFrame([rows | {"what_sv": "x", "what_en": "x"}])
+    return Tables({**read.by_name, "breaks": breaks}, read.ledger, read.rejected)
+
+
+@pytest.mark.parametrize(
+    ("day", "first"), [("2014-01-01", 2014), ("2014-07-01", 2015), ("2021-01-01", 2011)]
+)
+def test_published_years_before_a_break_are_no_part_of_the_series(read, city, day, first):
+    tables = with_break(read, city, "assault", day)
+    found = crime.reported(tables, city, LUNDBY, ["assault", "robbery"], Period.parse("2017"))
+    assert found["assault"].estimates[0].period.year == first
+    assert found["robbery"].estimates[0].period.year == 2011
+
+
+def test_a_published_year_that_holds_the_break_stands_alone(read, city):
+    tables = with_break(read, city, "assault", "2017-07-01")
+    found = crime.reported(tables, city, LUNDBY, ["assault"], Period.parse("2017"))["assault"]
+    assert [e.period.year for e in found] == [2017]
+    assert found.estimates[0].series == "since 2017-07-01"
+
+
+def test_a_break_in_another_district_touches_nothing_here(read, city):
+    tables = with_break(read, city, "assault", "2014-01-01", area="stadsdel:131")
+    found = crime.reported(tables, city, LUNDBY, ["assault"], Period.parse("2017"))["assault"]
+    assert found.estimates[0].period.year == 2011
+
+
+def test_a_district_in_which_nothing_was_ever_placed_has_no_figure(made_up, made_up_tables):
+    links = made_up_tables["area_links"]
+    kept = links[links.to_id != "stadsdel:1502"]
+    tables = Tables(
+        {**made_up_tables.by_name, "area_links": kept}, made_up_tables.ledger,
+        made_up_tables.rejected,
+    )  # fmt: skip
+    span = Period.parse("2017Q3")
+    (total,) = crime.of_district(tables, made_up, "stadsdel:1502", ["total", "assault"], span)
+    found = crime.of_district(tables, made_up, "stadsdel:1502", ["total"], span)["total"]
+    assert total == "total"
+    assert not found.at(span).known
+    other = crime.of_district(tables, made_up, "stadsdel:1507", ["total"], span)["total"]
+    assert other.at(span).value > 0

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
 from analysis.measurement import crime
-from analysis.measurement.monthly import Monthly, monthly
+from analysis.measurement.monthly import Monthly, monthly, placed
 from analysis.methods.early_warning import Limits, negative_binomial
 from analysis.words.estimates import Estimate
 from analysis.words.periods import Period
@@ -44,7 +44,7 @@ def alerts(tables: Tables, city: Workspace, items: list[str], period: Period) ->
     Parameters
     ----------
     tables, city
-        The workspace and its tables; a city without events of its own has no months to watch.
+        The workspace and its tables; a city without placed events of its own has no months.
     items
         Kinds of crime, by key.
     period
@@ -52,7 +52,7 @@ def alerts(tables: Tables, city: Workspace, items: list[str], period: Period) ->
     """
     found, watched, by_chance = [], 0, 0.0
     districts = crime.districts(tables, city, period)
-    for item in items if city.observed is not None else []:
+    for item in items if placed(tables, city) else []:
         series = monthly(tables, city, item, period)
         limits = negative_binomial(series.of(districts))
         now = (series.months.start_time >= pd.Timestamp(period.start)) & (

@@ -11,16 +11,40 @@ from analysis.words.estimates import CheckResult
 
 
 def checks(tables: Tables, district_scheme: str, city: str) -> list[CheckResult]:
-    """Every check that a workspace's published figures allow; none without published figures."""
+    """Every check that a workspace's figures allow; of published ones none without them."""
     crime, areas = tables["crime_counts"], tables["areas"]
     inside = crime[crime.area_id.isin(areas.area_id[areas.scheme == district_scheme])]
     if inside.empty:
-        return []
+        return unplaced(tables, district_scheme)
+    shares = coverage(tables, district_scheme, city)
     return [
         *chapter_sums(inside, tables["crime_items"]),
-        unexplained_total(inside),
-        coverage_check(coverage(tables, district_scheme, city)),
+        *unexplained_total(inside),
+        *([coverage_check(shares)] if len(shares) else []),
         impossible_totals(tables.rejected),
+        *unplaced(tables, district_scheme),
+    ]
+
+
+def unplaced(tables: Tables, district_scheme: str) -> list[CheckResult]:
+    """How many of the city's own events lead to no district; nothing without such events.
+
+    They are counted for the city alone.
+    """
+    by_name = tables.by_name.get("incidents")
+    if by_name is None or by_name.empty:
+        return []
+    areas, links = tables["areas"], tables["area_links"]
+    districts = set(areas.area_id[areas.scheme == district_scheme])
+    leads = links.from_id[links.to_id.isin(districts) & (links.weight == 1)]
+    off = int((~by_name.area_id.isin(districts | set(leads))).sum())
+    return [
+        CheckResult(
+            check="unplaced",
+            outcome="failed" if off == len(by_name) else "for information" if off else "passed",
+            looked_at=len(by_name),
+            found={"off": off},
+        )
     ]
 
 
@@ -58,16 +82,23 @@ def chapter_sums(crime: pd.DataFrame, items: pd.DataFrame) -> list[CheckResult]:
     return checks
 
 
-def unexplained_total(crime: pd.DataFrame) -> CheckResult:
-    """How far the published total exceeds penal code plus special law; known, not explained."""
+def unexplained_total(crime: pd.DataFrame) -> list[CheckResult]:
+    """How far the published total exceeds penal code plus special law; known, not explained.
+
+    Nothing where the figures are not parted so.
+    """
     wide = by_item(crime).fillna(0)
+    if not {"total", "brb", "special"} <= set(wide):
+        return []
     gap = wide["total"] - wide["brb"] - wide["special"]
-    return CheckResult(
-        check="unexplained total",
-        outcome="for information" if gap.min() >= 0 else "failed",
-        looked_at=len(gap),
-        found={"low": int(gap.min()), "high": int(gap.max()), "off": int((gap != 0).sum())},
-    )
+    return [
+        CheckResult(
+            check="unexplained total",
+            outcome="for information" if gap.min() >= 0 else "failed",
+            looked_at=len(gap),
+            found={"low": int(gap.min()), "high": int(gap.max()), "off": int((gap != 0).sum())},
+        )
+    ]
 
 
 def coverage(tables: Tables, district_scheme: str, city: str, item: str = "total") -> pd.DataFrame:

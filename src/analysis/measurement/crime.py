@@ -39,9 +39,28 @@ def reported(
     area = tables.areas[area_id]
     for item in items:
         one_of("item", item, tables["crime_items"]["item"])
-    if city.observed is None:
+    if city.observed is None or tables["incidents"].empty:
         return _published(tables, city, area, items, until)
     return _counted(tables, city, area, items, until)
+
+
+def of_district(
+    tables: Tables, city: Workspace, area_id: str, items: list[str], until: Period
+) -> dict[str, Series]:
+    """Reported crimes of one district; without any figure, a total that is not available.
+
+    A district in which no event was ever placed has no figure: that is not nought.
+    """
+    area, events = tables.areas[area_id], tables["incidents"]
+    inside = blocks(tables, city, area_id)
+    silent = city.observed is not None and not events.area_id.isin(inside).any()
+    found = {} if silent else reported(tables, city, area_id, items, until)
+    if "total" in items and "total" not in found:
+        about = {"area": area_id, "scheme": area.scheme, "period": until, "unit": UNIT}
+        about |= {"status": "not available", "note": "no figure", "method": "count"}
+        no_figure = Estimate(statistic="count", definition="total", value=None, **about)
+        found["total"] = Series([no_figure])
+    return found
 
 
 def _published(
@@ -51,13 +70,17 @@ def _published(
     rows = crime[(crime.area_id == area.id) & (crime.year <= until.year)]
     found: dict[str, Series] = {}
     for item in items if until.kind == "year" else []:
+        since = _regime(tables, [item], area, until)
         mine = rows[rows["item"] == item]
+        if since is not None:  # the year of the change holds both ways of counting: it stands alone
+            first = since.year + (since > pd.Timestamp(since.year, 1, 1))
+            mine = mine[(mine.year >= first) | (mine.year == until.year)]
         if len(mine):
-            found[item] = Series(_figure(row, area, city) for row in mine.itertuples())
+            found[item] = Series(_figure(row, area, city, since) for row in mine.itertuples())
     return found
 
 
-def _figure(row, area: Area, city: Workspace) -> Estimate:
+def _figure(row, area: Area, city: Workspace, since: pd.Timestamp | None) -> Estimate:
     blank = pd.isna(row.count)
     return Estimate(
         statistic="count",
@@ -69,6 +92,7 @@ def _figure(row, area: Area, city: Workspace) -> Estimate:
         scheme=area.scheme,
         period=Period.parse(str(row.year)),
         status="not available" if blank else "final",
+        series="" if since is None else f"{SINCE}{since.date()}",
         vintage=city.sources[row.source_id].published,
         source=row.source_id,
         method="count",
@@ -79,10 +103,9 @@ def _figure(row, area: Area, city: Workspace) -> Estimate:
 def _counted(
     tables: Tables, city: Workspace, area: Area, items: list[str], until: Period
 ) -> dict[str, Series]:
-    events = tables["incidents"]
+    everywhere = tables["incidents"]
     inside = blocks(tables, city, area.id)
-    if inside is not None:
-        events = events[events.area_id.isin(inside)]
+    events = everywhere if inside is None else everywhere[everywhere.area_id.isin(inside)]
     parts = adding(tables)
     regimes = {item: _regime(tables, parts.get(item, [item]), area, until) for item in items}
     crimes = {"total", *parts["total"]}
@@ -91,7 +114,7 @@ def _counted(
         during = events[_during(events.occurred, span)]
         counts = during["item"].value_counts()
         status = "preliminary" if (during.status == "preliminary").any() else "final"
-        sources = sorted(set(during.source_id)) or sorted(set(events.source_id))
+        sources = sorted(set(during.source_id)) or sorted(set(everywhere.source_id))
         for item in items:
             since = regimes[item]
             if since is not None and span.start < since.date() and span != until:
@@ -231,7 +254,7 @@ def all_reported(
     return {
         (area_id, item): series
         for area_id in districts(tables, city, until)
-        for item, series in reported(tables, city, area_id, items, until).items()
+        for item, series in of_district(tables, city, area_id, items, until).items()
     }
 
 
@@ -243,6 +266,8 @@ def together(
     It is not the city's own figure, since not every crime could be placed in a district:
     its ``series`` says so, and the guard keeps the two apart.
     """
+    if not series:
+        return {}
     municipality = tables.areas[city.settings["municipality"]]
     last = max(one.estimates[-1].period for one in series.values())
     areas = districts(tables, city, last)

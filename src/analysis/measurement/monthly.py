@@ -72,6 +72,11 @@ def monthly(tables: Tables, city: Workspace, item: str, until: Period) -> Monthl
     when = events.occurred.dt.to_period("M")
     events = events.assign(month=when)[when.isin(months)]
     homes = _homes(tables, city, crime.districts(tables, city, until))
+    if not placed(tables, city):
+        raise WrongQuestion(
+            f"no event of {city.name} leads to a district: enter in area_links which district "
+            "each area of incidents lies in."
+        )
     counted = events.groupby([events.area_id.map(homes), "month"]).size().unstack(fill_value=0)
     counted = counted.reindex(index=list(dict.fromkeys(homes.values())), columns=months)
     counted = counted.fillna(0.0).astype(float)
@@ -83,6 +88,14 @@ def monthly(tables: Tables, city: Workspace, item: str, until: Period) -> Monthl
     if since is not None:
         counts = counts.loc[:, months >= since]
     return Monthly(item, counts, since, tuple(sorted(set(events.source_id))))
+
+
+def placed(tables: Tables, city: Workspace) -> bool:
+    """Whether any of the city's own events leads to a district: only then are there months."""
+    if city.observed is None:
+        return False
+    homes = _homes(tables, city, crime.districts(tables, city, city.observed))
+    return bool(tables["incidents"].area_id.isin(homes).any())
 
 
 def _homes(tables: Tables, city: Workspace, districts: list[str]) -> dict[str, str]:

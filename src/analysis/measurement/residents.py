@@ -224,13 +224,16 @@ def nonresponse(tables: Tables, city: Workspace, area_id: str, until: Period) ->
 def waves(tables: Tables, city: Workspace, until: Period) -> list[Wave]:
     """The waves that ended by the last day of a period, newest first, each with raked weights.
 
+    A wave that nobody has answered yet is none.
+
     Raises
     ------
     ValueError
         When an answer has an unknown code or respondent, or a margin cannot be met.
     """
     rows = tables["survey_waves"]
-    rows = rows[rows.period_end <= pd.Timestamp(until.end)]
+    answered = rows.wave.isin(tables["survey_respondents"].wave)
+    rows = rows[answered & (rows.period_end <= pd.Timestamp(until.end))]
     rows = rows.sort_values("period_end", ascending=False, kind="stable")
     return [_wave(tables, city, row) for row in rows.itertuples()]
 

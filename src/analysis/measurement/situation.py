@@ -66,6 +66,7 @@ def shootings(
     measure: str = "",
     area_id: str = "",
     series: str = "",
+    what: str = "confirmed shootings",
 ) -> Series:
     """Shootings, or persons injured or killed by them: the city's own item, or a series by name.
 
@@ -79,6 +80,8 @@ def shootings(
         The city's own item; counted from its events.
     measure, area_id, series
         Of a published series of whole years, later years than ``until`` included.
+    what
+        What is said to be missing where the city has chosen neither; one value, not available.
 
     Raises
     ------
@@ -86,8 +89,13 @@ def shootings(
         When several published series cover the area and none was chosen: they are rivals and
         are never averaged.
     """
+    municipality = city.settings["municipality"]
+    if not (item or measure):
+        scheme = tables.areas[municipality].scheme
+        about = {"area": municipality, "scheme": scheme, "period": until, "unit": crime.EVENTS}
+        about |= {"status": "not available", "note": "no figure", "method": "count"}
+        return Series([Estimate(statistic="count", definition=what, value=None, **about)])
     if item:
-        municipality = city.settings["municipality"]
         return crime.reported(tables, city, municipality, [item], until)[item]
     rows = tables["shootings"]
     rows = rows[(rows.measure == measure) & (rows.area_id == area_id)]

@@ -213,7 +213,7 @@ def followed(
     rows = [
         (
             titled(words, row),
-            process(words, done[row.measure_id]),
+            process(words, done.get(row.measure_id)),
             result(words, results.get(row.measure_id)),
             effects.told(words, *(kept.get(row.measure_id) for kept in (verdicts, effect, seen))),
             row.owner,
@@ -224,10 +224,10 @@ def followed(
     return table(words, words("follow.caption"), columns, rows, notes=tuple(notes), name=name)
 
 
-def process(words: Words, e: Estimate) -> str:
-    """How much of what was planned was done."""
-    if not e.known:
-        return words.reason(e)
+def process(words: Words, e: Estimate | None) -> str:
+    """How much of what was planned was done; None where nobody has counted it."""
+    if e is None or not e.known:
+        return words("reasons.no_process_data") if e is None else words.reason(e)
     key = "follow.done_partly_known" if e.note == "months unknown" else "follow.done"
     return words(key, share=words.percent(e.value / 100), n=words.number(e.n))
 

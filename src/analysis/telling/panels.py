@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.data.tables import Tables
 from analysis.measurement.comparison import Series
 from analysis.methods.screening import survivors
-from analysis.telling import figures, sentences
+from analysis.telling import figures, maps, sentences
 from analysis.telling.sheets import Column, Sheet, figure, say, table
 from analysis.telling.text import Words
 from analysis.words.estimates import Estimate, frame
@@ -190,11 +190,15 @@ def grid(
     )
 
 
+def _why_not(words: Words, results: list[Estimate]) -> str:
+    return words.reason(results[0]) if results else words("reasons.no_figure")
+
+
 def trends(words: Words, results: list[Estimate], name: str) -> Sheet:
     """The direction of one kind of crime in every area."""
     known = [e for e in results if e.known]
     if not known:
-        return nothing(words, words.reason(results[0]))
+        return nothing(words, _why_not(words, results))
     ordered = sorted(known, key=lambda e: e.value)
     labels = [words.name(e.area) for e in ordered]
     return figure(
@@ -236,7 +240,7 @@ def survivors_table(words: Words, caption: str, results: list[Estimate], name: s
     return table(words, caption, columns, rows, data=numbers(kept), name=name)
 
 
-def tiles(
+def area_map(
     words: Words,
     tables: Tables,
     estimates: list[Estimate],
@@ -245,26 +249,38 @@ def tiles(
     name: str,
     here: str | None = None,
 ) -> Sheet:
-    """A tile map of one number an area; the highest and the lowest are named."""
+    """A map of one number an area; the highest and the lowest are named.
+
+    Real borders where the city has them for every area, else one square an area; a city that
+    has neither gets a table.
+    """
     known = [e for e in estimates if e.known]
     if not known:
-        return nothing(words, words.reason(estimates[0]))
-    areas = tables.areas
-    places = [(areas[e.area].name, areas[e.area].tile) for e in estimates]
+        return nothing(words, _why_not(words, estimates))
+    told = dict(zip((e.area for e in estimates), texts, strict=True))
+    names = {e.area: words.name(e.area) for e in estimates}
+    outlines, squares = tables["outlines"], {e.area: tables.areas[e.area].tile for e in estimates}
+    if not set(names) <= set(outlines.area_id) and None in squares.values():
+        columns = [Column(words("columns.area")), Column(words("columns.value"), number=True)]
+        rows = list(zip(names.values(), texts, strict=True))
+        return table(words, what, columns, rows, data=numbers(estimates), name=name)
     low, high = min(e.value for e in known), max(e.value for e in known)
     spread = (high - low) or 1
     shades = [None if not e.known else (e.value - low) / spread for e in estimates]
-    told = dict(zip((e.area for e in estimates), texts, strict=True))
+    if set(names) <= set(outlines.area_id):
+        kind, drawn = "map", maps.outline_map(words, outlines, names, texts, shades, here)
+    else:
+        places = [(names[one], square) for one, square in squares.items()]
+        kind, drawn = "tiles", figures.tiles(words, places, texts, shades, names.get(here))
     top, bottom = (pick(known, key=lambda e: e.value) for pick in (max, min))
     findings = words(
         "figure.tiles_findings",
-        high=f"{words.name(top.area)} {told[top.area]}",
-        low=f"{words.name(bottom.area)} {told[bottom.area]}",
+        high=f"{names[top.area]} {told[top.area]}",
+        low=f"{names[bottom.area]} {told[bottom.area]}",
     )
-    drawn = figures.tiles(words, places, texts, shades, None if here is None else areas[here].name)
     data = pd.DataFrame(
         {
-            words("columns.area"): [place for place, _ in places],
+            words("columns.area"): list(names.values()),
             words("columns.value"): [e.value for e in estimates],
             "95 % −": [e.low for e in estimates],
             "95 % +": [e.high for e in estimates],
@@ -273,8 +289,8 @@ def tiles(
     return figure(
         words,
         drawn,
-        words("figure.tiles_alt", findings=findings),
-        words("figure.tiles", what=what),
+        words(f"figure.{kind}_alt", findings=findings),
+        words(f"figure.{kind}", what=what),
         data,
         name,
     )

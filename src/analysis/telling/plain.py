@@ -87,14 +87,16 @@ def did(words: Words, measures: pd.DataFrame, processes: list[Estimate]) -> list
             "resident.did",
             title=links.titled(words, row),
             owner=row.owner,
-            process=first_up(_process(words, done[row.measure_id])),
+            process=first_up(_process(words, done.get(row.measure_id))),
         )
         for row in measures.itertuples()
     ] or [words("resident.did_nothing")]
 
 
-def _process(words: Words, done: Estimate) -> str:
-    return links.process(words, done) if done.known else words("follow.not_reported")
+def _process(words: Words, done: Estimate | None) -> str:
+    if done is None or not done.known:
+        return words("follow.not_reported")
+    return links.process(words, done)
 
 
 def events(words: Words, tables: Tables, area_id: str, period: Period) -> list[str]:

@@ -74,6 +74,8 @@ def availability(words: Words, tables: Tables) -> Sheet:
         rows = tables[name].dropna(subset=[when, value])
         for resource, part in rows.groupby("resource"):
             found[resource] = _year(part[when]).value_counts()
+    if not found:
+        return nothing(words, words("reasons.no_figure"))
     grid = pd.DataFrame(found).T.fillna(0).astype(int).sort_index()
     grid = grid.reindex(columns=range(int(grid.columns.min()), int(grid.columns.max()) + 1)).fillna(
         0
@@ -149,17 +151,18 @@ def rival_series(words: Words, tables: Tables) -> Sheet:
     ]
     if not rows:
         return nothing(words, words("reasons.no_figure"))
-    return table(words, words("tables.rivals"), columns, rows)
+    return table(words, words("tables.rival_series"), columns, rows)
 
 
 def ledger(words: Words, tables: Tables) -> Sheet:
     """The account of every row."""
-    keys = ("file", "rows_in", "rows_used", "rows_rejected")
+    keys = ("file", "rows_in", "rows_not_chosen", "rows_used", "rows_rejected")
     columns = [Column(words(f"columns.{key}"), number=key != "file") for key in keys]
     rows = [
         (
             row.resource,
             words.number(row.rows_in),
+            words.number(row.rows_not_chosen),
             words.number(row.rows_used),
             words.number(row.rows_rejected),
         )

@@ -1,0 +1,161 @@
+"""What each source can carry: a good source for one question is a poor one for another.
+
+The police's own news cover about one reported crime in a hundred, whatever the number of rows; a
+yearly table says nothing of weekdays. Where an official total is at hand the verdict brings the
+figure that it rests on.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.data.tables import Tables
+from analysis.data.workspace import Workspace
+
+USES = ("level", "change", "districts", "places", "now")
+VERDICTS = ("fit", "care", "not fit")
+ENOUGH, ALMOST = 0.90, 0.98
+
+# by table, what it can be used for and the key of why; the uses stand in the order of USES
+_BY_KIND: dict[str, tuple[tuple[str, str], ...]] = {
+    "incidents": (
+        ("care", "reported alone"), ("fit", "breaks obeyed"), ("fit", "counted by block"),
+        ("fit", "time and place"), ("care", "late reports"),
+    ),
+    "crime_counts": (
+        ("care", "reported alone"), ("fit", "breaks obeyed"), ("care", "not all placed"),
+        ("not fit", "years alone"), ("not fit", "published late"),
+    ),
+    "shootings": (
+        ("care", "several series"), ("care", "few a year"), ("not fit", "city alone"),
+        ("not fit", "years alone"), ("not fit", "published late"),
+    ),
+    "published_rates": (
+        ("care", "population not stated"), ("not fit", "population not stated"),
+        ("care", "population not stated"), ("not fit", "years alone"),
+        ("not fit", "published late"),
+    ),
+    "safety_surveys": (
+        ("care", "no interval published"), ("care", "methods differ"),
+        ("care", "no interval published"), ("not fit", "about living there"),
+        ("not fit", "published late"),
+    ),
+    "survey_answers": (
+        ("fit", "drawn by lot"), ("care", "methods differ"), ("care", "few answers"),
+        ("not fit", "about living there"), ("not fit", "published late"),
+    ),
+    "key_figures": (
+        ("care", "margin told"), ("care", "methods differ"), ("not fit", "city alone"),
+        ("not fit", "years alone"), ("not fit", "published late"),
+    ),
+    "observations": (
+        ("not fit", "who looked"), ("not fit", "who looked"), ("not fit", "who looked"),
+        ("care", "who looked"), ("fit", "seen at once"),
+    ),
+    "police_notices": (
+        ("not fit", "chosen by editors"), ("not fit", "chosen by editors"),
+        ("not fit", "place is the city"), ("not fit", "place is the city"),
+        ("fit", "seen at once"),
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fitness:
+    """Whether a table can be used for something.
+
+    Parameters
+    ----------
+    table, use
+        A table that counts or measures, and one of ``USES``: how much there is (level), whether it
+        changed, how districts differ, where and when it happens (places), what goes on now.
+    verdict
+        "fit", "care" or "not fit".
+    reason
+        The key of why.
+    share, year, counted, official
+        The figure that it rests on, where there is one: ``counted`` of ``official`` in ``year``.
+    """
+
+    table: str
+    use: str
+    verdict: str
+    reason: str
+    share: float | None = None
+    year: int | None = None
+    counted: int | None = None
+    official: int | None = None
+
+
+def fitness(tables: Tables, city: Workspace) -> list[Fitness]:
+    """What each filled table of a city can be used for, table by table in the order of USES."""
+    found = []
+    for table, verdicts in _BY_KIND.items():
+        if not any(tables.ledger.rows_used[tables.ledger.table == table]):
+            continue
+        for use, (verdict, reason) in zip(USES, verdicts, strict=True):
+            found.append(Fitness(table, use, verdict, reason))
+    return [_with_coverage(tables, city, one) if one.use == "level" else one for one in found]
+
+
+def coverage(rows: pd.DataFrame, official: pd.DataFrame) -> pd.DataFrame:
+    """Counted events beside an official total, year by year.
+
+    Parameters
+    ----------
+    rows
+        Column ``day``, one row an event.
+    official
+        Columns ``year`` and ``count``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``year``, ``counted``, ``official``, ``share``: the years from the first event's
+        to the last one's that have an official total; the first and last are left out where the
+        events begin or end inside them.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"day": pd.to_datetime(["2022-11-02", "2023-03-01", "2024-02-01"])})
+    >>> coverage(rows, pd.DataFrame({"year": [2022, 2023, 2024], "count": [90, 100, 80]}))
+       year  counted  official  share
+    0  2023        1       100   0.01
+    """
+    if rows.empty:
+        return pd.DataFrame(columns=["year", "counted", "official", "share"])
+    first, last = rows.day.min(), rows.day.max()
+    whole = range(
+        first.year + (first.day_of_year > 31), last.year + (last.month == 12 and last.day > 1)
+    )
+    counted = rows.day.dt.year.value_counts().reindex(whole, fill_value=0)
+    both = official.dropna().set_index("year")["count"].astype("int64").rename("official")
+    found = counted.rename("counted").to_frame().join(both, how="inner")
+    found["share"] = found.counted / found.official
+    return found.rename_axis("year").reset_index()
+
+
+def coverages(tables: Tables, city: Workspace, table: str) -> pd.DataFrame:
+    """How much of the city's officially reported crime a table of events holds, by year."""
+    crime = tables["crime_counts"]
+    official = crime[(crime.area_id == city.settings["municipality"]) & (crime["item"] == "total")]
+    rows = tables[table]
+    if table == "police_notices":
+        rows = rows[rows.area_id == city.settings["municipality"]]
+    day = {"incidents": "occurred", "police_notices": "published"}[table]
+    return coverage(rows.rename(columns={day: "day"})[["day"]], official[["year", "count"]])
+
+
+def _with_coverage(tables: Tables, city: Workspace, one: Fitness) -> Fitness:
+    """The verdict on a level by the latest year that an official total exists for."""
+    if one.table not in ("incidents", "police_notices"):
+        return one
+    years = coverages(tables, city, one.table)
+    if years.empty:
+        return one
+    last = years.iloc[-1]
+    figure = (last.share, int(last.year), int(last.counted), int(last.official))
+    if last.share < ENOUGH:
+        return Fitness(one.table, one.use, "not fit", "covers too little", *figure)
+    reason = one.reason if last.share < ALMOST else "covers nearly all"
+    return Fitness(one.table, one.use, "care", reason, *figure)
