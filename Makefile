@@ -29,6 +29,7 @@ truth: $(VENV)/ready $(EXAMPLE)  ## docs on how the methods did: numbers in prin
 	$(BIN)/python -m tests.replication
 	$(BIN)/python -m tests.recovery
 	$(BIN)/python -m tests.docs_methods
+	$(BIN)/python -m tests.docs_sources
 	$(BIN)/python -m tests.verdicts    # of what make reports left
 
 lab: $(VENV)/ready              ## JupyterLab on the notebooks

@@ -97,9 +97,7 @@ def closing(
         parameters=", ".join(f"{name}: {value}" for name, value in parameters),
     )
     apart = OF_PUBLISHED_FIGURES if ask.city.observed else OF_OWN_REGISTERS
-    limits = [
-        say_it(f"unknown.{key}", **_filled(ask, tables, key)) for key in cannot if key not in apart
-    ]
+    limits = [_limit(say_it, ask, tables, key) for key in cannot if key not in apart]
     level = 3 if folded else 2
     about = [
         heading(say_it("headings.data"), level), bullets(vintages),
@@ -120,14 +118,17 @@ def _dated(say_it: Words, published: str) -> str:
     return say_it.day(published) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", published) else published
 
 
-def _filled(ask: Ask, tables: Tables, key: str) -> dict[str, str]:
+def _limit(say_it: Words, ask: Ask, tables: Tables, key: str) -> str:
+    """What the report cannot say, with what it holds of it."""
     if key == "later":
-        return {"period": words(ask.language).period(ask.span)}
+        return say_it("unknown.later", period=say_it.period(ask.span))
     if key == "population":
         people, areas = tables["population"], tables["areas"]
         scheme = ask.city.settings["districtScheme"]
         inside = set(areas.area_id[areas.scheme == scheme])
         found = people[people.area_id.isin(inside)].groupby("year").area_id.nunique()
         years = sorted(found.index[found == len(inside)])
-        return {"years": ", ".join(str(year) for year in years) or ".."}
-    return {}
+        if not years:
+            return say_it("unknown.no_population")
+        return say_it("unknown.population", years=", ".join(str(year) for year in years))
+    return say_it(f"unknown.{key}")
