@@ -37,6 +37,7 @@ lab: $(VENV)/ready              ## JupyterLab on the notebooks
 
 bench: $(VENV)/ready            ## speed as a ratio, in one run
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_feed
 
 lint: $(VENV)/ready             ## style of code and notebooks
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -1,8 +1,10 @@
 """Months of areas: counted by hand, missing where not final, cut at a break."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from analysis.data.tables import Tables
 from analysis.measurement.monthly import monthly, neighbours
 from analysis.words.periods import Period
 from analysis.words.questions import WrongQuestion
@@ -43,3 +45,21 @@ def test_neighbours_share_a_side_of_their_tiles(made_up_tables):
     names = {made_up_tables.areas[a].name for a in neighbours(made_up_tables, "stadsdel:1504")}
     assert names == {"Ängsvik", "Ekmarken", "Hamnholmen"}
     assert neighbours(made_up_tables, "kommun:9999") == []
+
+
+def test_real_borders_tell_who_is_beside_whom_and_a_corner_is_no_border(made_up_tables):
+    areas = made_up_tables["areas"]
+    ids = list(areas.area_id[areas.scheme == "stadsdel_2015"])[:4]
+    squares = {ids[0]: (0, 0), ids[1]: (1, 0), ids[2]: (1, 1), ids[3]: (5, 5)}
+    rows = [
+        {"area_id": one, "x": column + right, "y": row + up}
+        for one, (column, row) in squares.items()
+        for right, up in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
+    ]
+    tables = Tables(
+        {**made_up_tables.by_name, "outlines": pd.DataFrame(rows)}, made_up_tables.ledger,
+        made_up_tables.rejected,
+    )  # fmt: skip
+    assert neighbours(tables, ids[0]) == [ids[1]]
+    assert neighbours(tables, ids[1]) == sorted([ids[0], ids[2]])
+    assert neighbours(tables, ids[3]) == []

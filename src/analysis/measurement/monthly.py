@@ -116,9 +116,21 @@ def _since(tables: Tables, item: str, months: pd.PeriodIndex) -> pd.Period | Non
 
 
 def neighbours(tables: Tables, area_id: str) -> list[str]:
-    """The areas of the same division whose tiles lie side by side with an area's, by id."""
+    """The areas of the same division that share a border with an area, by id.
+
+    Real borders where the city has them for the area, else tiles that lie side by side; two areas
+    that meet in a point alone are none.
+    """
     areas = tables["areas"].set_index("area_id")
     here = areas.loc[area_id]
+    drawn = tables["outlines"]
+    drawn = drawn[drawn.area_id.isin(areas.index[areas.scheme == here.scheme])]
+    if area_id in set(drawn.area_id):
+        corners = drawn[["area_id", "x", "y"]].drop_duplicates()
+        mine = corners[corners.area_id == area_id][["x", "y"]]
+        shared = corners[corners.area_id != area_id].merge(mine, on=["x", "y"])
+        met = shared.area_id.value_counts()
+        return sorted(met.index[met >= 2])
     same = areas[areas.scheme == here.scheme].dropna(subset=["tile_column", "tile_row"])
     if pd.isna(here.tile_column):
         return []
