@@ -56,6 +56,8 @@ def by_item(crime: pd.DataFrame) -> pd.DataFrame:
 def chapter_sums(crime: pd.DataFrame, items: pd.DataFrame) -> list[CheckResult]:
     """Whether each group of items adds up in every area and year; a blank counts as nothing.
 
+    A group of which some item has no figure at all is not tried.
+
     Parameters
     ----------
     crime
@@ -70,6 +72,8 @@ def chapter_sums(crime: pd.DataFrame, items: pd.DataFrame) -> list[CheckResult]:
         if parts[parent] == "yes" or items.set_index("item").parent[parent] == "":
             continue
         children = [i for i in group["item"] if parts[i] == "yes" or i in set(items.parent)]
+        if not {parent, *children} <= set(wide):
+            continue
         gap = wide[parent] - wide[children].sum(axis=1)
         checks.append(
             CheckResult(
