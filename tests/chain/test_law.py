@@ -8,7 +8,7 @@ import pytest
 from analysis.chain.law import checklist
 from analysis.data.registers import DUTIES
 from analysis.words.periods import Period
-from tests.chain.small import AREA, CITY, area, registers
+from tests.chain.small import AREA, CITY, area, registers, whole
 
 DAY = date(2017, 9, 30)
 SWEDEN, MALMO = "land:00", "kommun:1280"
@@ -82,7 +82,7 @@ def test_public_figures_fill_a_part_of_two_duties_and_no_more(read, city):
         2017,
     )
     assert (other.state, other.figures, other.figures_until) == ("partly", "safety_surveys", 2017)
-    assert {(one.state, one.reason) for one in found.values()} == {("missing", "no public figure")}
+    assert {(one.state, one.reason) for one in found.values()} == {("unknown", "no document")}
     assert not mapping.in_force
 
 
@@ -101,14 +101,14 @@ def test_the_surveys_of_other_places_fill_nothing(city):
         "safety_surveys": [asked | {"area_id": a} for a in (SWEDEN, MALMO)],
     }
     here = {"areas": places, "safety_surveys": [asked | {"area_id": AREA}]}
-    assert by_duty(registers(elsewhere), city)["other_information"].state == "missing"
+    assert by_duty(registers(elsewhere), city)["other_information"].state == "unknown"
     assert by_duty(registers(here), city)["other_information"].figures_until == 2016
 
 
 def test_a_count_that_was_not_published_is_no_figure(city):
     row = {"area_id": CITY, "year": "2016", "item": "total", "count": "", "source_id": "s"}
     tables = registers({"areas": [area(CITY, SWEDEN)], "crime_counts": [row]})
-    assert by_duty(tables, city)["mapping"].state == "missing"
+    assert by_duty(tables, city)["mapping"].state == "unknown"
 
 
 def test_a_register_of_events_and_own_surveys_are_figures_up_to_the_day():
@@ -127,4 +127,26 @@ def test_a_register_of_events_and_own_surveys_are_figures_up_to_the_day():
     assert (found["mapping"].figures, found["mapping"].figures_until) == ("incidents", 2017)
     asked = found["other_information"]
     assert (asked.figures, asked.figures_until) == ("survey_waves", 2015)
-    assert by_duty(registers({}), own, date(2010, 12, 31))["mapping"].state == "missing"
+    assert by_duty(registers({}), own, date(2010, 12, 31))["mapping"].state == "unknown"
+
+
+def test_what_is_entered_in_the_registers_is_a_part_and_no_document(city):
+    found = by_duty(registers(whole()), city)
+    told = {duty: (one.state, one.figures, one.figures_until) for duty, one in found.items()}
+    assert told["analysis"] == ("partly", "causes", 2016)
+    assert told["action_plan"] == ("partly", "measures", 2017)
+    assert told["follow_up"] == ("partly", "follow_ups", 2017)
+    assert told["council"] == told["coordinator"] == ("unknown", "", None)
+
+
+def test_what_had_not_begun_by_the_day_is_no_part(city):
+    found = by_duty(registers(whole()), city, date(2016, 12, 31))
+    assert found["analysis"].state == "partly"
+    assert found["action_plan"].state == found["follow_up"].state == "unknown"
+
+
+def test_a_city_that_has_entered_one_document_misses_the_others(city):
+    tables = registers({"duties": [document("council", "2017-01-01")]})
+    states = {duty: one.state for duty, one in by_duty(tables, city).items()}
+    assert states.pop("council") == "fulfilled"
+    assert set(states.values()) == {"missing"}

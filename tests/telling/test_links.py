@@ -175,12 +175,13 @@ def test_the_law_of_a_city_with_public_figures_alone_shows_what_they_cannot_fill
     told = rows(links.law(words("sv", read), duties, "law"))
     assert told["Kartläggning av brottsligheten"][0] == "delvis"
     assert (
-        "crime_counts till och med 2017, men inget beslutat dokument"
+        "siffror om anmälda brott till och med 2017, men inget beslutat dokument"
         in told["Kartläggning av brottsligheten"][1]
     )
-    missing = [row for row in told.values() if row[0] == "saknas"]
-    assert len(missing) == 5
-    assert {row[1] for row in missing} == {"kan inte ses i offentliga siffror"}
+    unknown = [row for row in told.values() if row[0] == "okänt"]
+    assert len(unknown) == 5
+    assert {row[1] for row in unknown} == {"inget dokument är inskrivet"}
+    assert not links.to_decide(words("sv", read), duties, [], read["measures"], [], {})
 
 
 def test_a_brief_without_an_end_date_says_so(sv, made_up_tables):

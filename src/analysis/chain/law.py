@@ -16,17 +16,18 @@ from analysis.data.workspace import Workspace
 IN_FORCE_FROM = date(2023, 7, 1)
 RENEWED = ("mapping", "other_information", "analysis", "action_plan", "follow_up")
 YEARS = 2
-STATES = ("fulfilled", "old", "partly", "missing")
+STATES = ("fulfilled", "old", "partly", "missing", "unknown")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Duty:
     """One duty of the act on one day: its state, by what document and how old it is.
 
-    ``state`` is fulfilled, old (its newest document is more than two years old), partly or
-    missing. ``reason`` is the key of why it is not fulfilled: "too old", "figures alone" (then
-    ``figures`` and ``figures_until`` name the table and its newest year), "no document" or "no
-    public figure". ``in_force`` is False where the act did not yet bind on the day.
+    ``state`` is fulfilled, old (its newest document is more than two years old), partly, missing,
+    or unknown where nobody has entered any document of any duty. ``reason`` is the key of why it is
+    not fulfilled: "too old", "figures alone" (then ``figures`` and ``figures_until`` name the table
+    and its newest year) or "no document". ``in_force`` is False where the act did not yet bind on
+    the day.
     """
 
     duty: str
@@ -61,9 +62,10 @@ def checklist(tables: Tables, city: Workspace, on: date) -> list[Duty]:
     -----
     The lägesbild (mapping, other information, analysis), the action plan and its follow-up are to
     be renewed within two years and grow old. A council and a coordinator are standing: they do
-    not. Where there is no document, reported crimes fill a part of the mapping and surveys
-    a part of the other information, when they are of this municipality and of a span that was over
-    by the day; nothing else can be seen in public figures.
+    not. Where there is no document, what is entered fills a part: reported crimes of the mapping,
+    surveys of the other information, causes of the analysis, measures of the action plan and
+    follow-ups of the follow-up, when they are of this municipality and of a span that was over or
+    a day that had come. Rows in a register are not a decided document.
 
     References
     ----------
@@ -72,6 +74,9 @@ def checklist(tables: Tables, city: Workspace, on: date) -> list[Duty]:
     figures = {
         "mapping": _newest(_reported(tables, city, on)),
         "other_information": _newest(_asked(tables, city, on)),
+        "analysis": _newest(_analysed(tables, on)),
+        "action_plan": _newest({"measures": _by(tables["measures"].starts, on)}),
+        "follow_up": _newest({"follow_ups": _by(tables["follow_ups"].followed_up, on)}),
     }
     return [_duty(tables["duties"], duty, on, figures.get(duty)) for duty in DUTIES]
 
@@ -85,8 +90,8 @@ def _duty(duties: pd.DataFrame, duty: str, on: date, figures: tuple[str, int] | 
             state="partly", reason="figures alone", figures=table, figures_until=year, **about
         )
     if documents.empty:
-        reason = "no public figure" if duties.empty else "no document"
-        return Duty(state="missing", reason=reason, **about)
+        state = "unknown" if duties.empty else "missing"
+        return Duty(state=state, reason="no document", **about)
     newest = documents.loc[documents.decided.idxmax()]
     old = duty in RENEWED and newest.decided + pd.DateOffset(years=YEARS) < pd.Timestamp(on)
     decided = newest.decided.date()
@@ -120,6 +125,17 @@ def _asked(tables: Tables, city: Workspace, on: date) -> dict[str, pd.Series]:
         "safety_surveys": years[years <= _last_whole_year(on)],
         "survey_waves": ended[ended <= pd.Timestamp(on)].dt.year,
     }
+
+
+def _analysed(tables: Tables, on: date) -> dict[str, pd.Series]:
+    """Years of problems known by a day that a cause is written down for."""
+    problems, causes = tables["problems"], tables["causes"]
+    return {"causes": _by(problems.since[problems.problem_id.isin(causes.problem_id)], on)}
+
+
+def _by(days: pd.Series, on: date) -> pd.Series:
+    """The years of the days that had come."""
+    return days[days <= pd.Timestamp(on)].dt.year
 
 
 def _newest(years: dict[str, pd.Series]) -> tuple[str, int] | None:

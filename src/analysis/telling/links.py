@@ -333,11 +333,12 @@ def to_decide(
         By area the themes that residents and police see differently.
     """
     told = []
+    entered = any(one.decided for one in duties)
     for one in duties:
         what = first_down(words(f"duties.{one.duty}"))
         if one.state == "old":
             told.append(words("decide.law_old", what=what, day=words.day(one.decided)))
-        elif one.reason == "no document":
+        elif entered and not one.decided:
             told.append(words("decide.law_missing", what=what))
     share = {e.definition: e for e in done if e.known and e.value < BEHIND}
     told += [
@@ -396,5 +397,5 @@ def law(words: Words, duties: list[Duty], name: str) -> Sheet:
 
 def _by(words: Words, one: Duty) -> str:
     if one.state == "partly":
-        return words("law.figures", table=one.figures, until=str(one.figures_until))
+        return words(f"law.of_{one.figures}", until=str(one.figures_until))
     return getattr(one, f"document_{words.language}") or words(f"law.{_key(one.reason)}")
