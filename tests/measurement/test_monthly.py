@@ -37,7 +37,7 @@ def test_a_series_begins_where_its_present_way_of_counting_does(made_up_tables, 
 
 
 def test_yearly_figures_have_no_months(read, city):
-    with pytest.raises(WrongQuestion, match="yearly figures alone"):
+    with pytest.raises(WrongQuestion, match="yearly figures have no months"):
         monthly(read, city, "assault", Period.parse("2017"))
 
 

@@ -94,7 +94,7 @@ def test_each_reader_has_a_report_in_both_languages(pages):
 
 def test_every_page_says_that_it_is_made_up_and_is_small_enough_to_mail(pages):
     for name, html in pages.items():
-        banner = BeautifulSoup(html, "html.parser").find(class_="made-up")
+        banner = BeautifulSoup(html, "html.parser").find(class_="notice")
         assert banner.text.startswith(("Påhittade uppgifter", "Made-up data")), name
         assert len(html.encode()) < 300_000, name
 

@@ -52,7 +52,7 @@ def alerts(tables: Tables, city: Workspace, items: list[str], period: Period) ->
     """
     found, watched, by_chance = [], 0, 0.0
     districts = crime.districts(tables, city, period)
-    for item in items if placed(tables, city) else []:
+    for item in items if placed(tables, city, period) else []:
         series = monthly(tables, city, item, period)
         limits = negative_binomial(series.of(districts))
         now = (series.months.start_time >= pd.Timestamp(period.start)) & (

@@ -18,7 +18,7 @@ from analysis.data.results import pick
 from analysis.data.tables import Tables
 from analysis.measurement import crime
 from analysis.measurement.comparison import Series
-from analysis.measurement.monthly import Monthly, monthly
+from analysis.measurement.monthly import Monthly, monthly, placed
 from analysis.methods.breaks import AnyBreak, any_break, detectable_step
 from analysis.methods.effect import Effect
 from analysis.methods.seasonal import pattern
@@ -142,7 +142,7 @@ def _level(tables: Tables, ask: Causes, analysis: CauseAnalysis) -> Level | None
     wanted = measures.indicator_id[measures.measure_id.isin(ids)]
     goals = tables["indicators"]
     goals = goals[goals.indicator_id.isin(wanted) & (goals.kind == "crime")]
-    if goals.empty or ask.city.observed is None:
+    if goals.empty or not placed(tables, ask.city, ask.span):
         return None
     series = monthly(tables, ask.city, goals.definition.iloc[0], ask.span)
     counts = series.of([analysis.area_id])[0]

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
 from analysis.measurement import crime
-from analysis.measurement.monthly import Monthly, monthly, neighbours
+from analysis.measurement.monthly import Monthly, monthly, neighbours, placed
 from analysis.words.periods import Period
 from analysis.words.questions import one_of
 
@@ -104,7 +104,7 @@ def planned(tables: Tables, city: Workspace, measure_id: str, until: Period) -> 
     about |= {"wanted": goal.wanted, "hoped": _hoped(goal)}
     if goal.kind != "crime":
         return EvaluationPlan(refused="not by month", item=goal.definition, **about)
-    if city.observed is None:
+    if not placed(tables, city, until):
         return EvaluationPlan(refused="yearly figures", item=goal.definition, **about)
     series = monthly(tables, city, goal.definition, until)
     started = pd.Timestamp(row.starts)

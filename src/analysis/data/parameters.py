@@ -59,14 +59,15 @@ class AskPeriod(Ask):
     @model_validator(mode="after")
     def _with_figures(self):
         span = Period.parse(self.period)
-        covered = self.city.observed
+        covered, published = self.city.observed, years(self.city)
         if covered is None:
-            one_of("period", str(span), years(self.city))
-        elif span not in covered:
+            one_of("period", str(span), published)
+        elif span not in covered and str(span) not in published:
+            also = f" Published figures exist for {', '.join(published)}." if published else ""
             raise WrongQuestion(
                 f"period {self.period!r} is not covered: {self.workspace} has events from "
                 f"{covered.start} to {covered.end}. Ask for 2017, 2017H1, 2017T2, 2017Q3, 2017-09, "
-                "2017-W36 or 2016-10-01..2017-09-30 within them."
+                f"2017-W36 or 2016-10-01..2017-09-30 within them.{also}"
             )
         if str(span) != self.period:
             raise WrongQuestion(f"period {self.period!r} is written {str(span)!r}.")
@@ -342,8 +343,8 @@ def districts(city: Workspace) -> dict[str, str]:
 
 
 def years(city: Workspace) -> list[str]:
-    """The years for which every report of the districts can be asked; its own without counts."""
+    """The years that some district has published figures for; the city's usual span without any."""
     if not city.resources_of("crime_counts"):
-        return [city.settings["period"]]
+        return [] if city.observed else [city.settings["period"]]
     crime = _raw(city, "crime_counts")
     return sorted(crime.year[crime.area_id.isin(districts(city).values())].unique())

@@ -8,6 +8,7 @@ written dash or zero is none.
 import json
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -58,6 +59,18 @@ class Tables:
                 f"table {table} has a row a person or event: a report tells from results alone."
             )
         return self.by_name[table]
+
+    @cached_property
+    def events_by_year(self) -> pd.DataFrame:
+        """How many of the city's own events there are by ``year`` and ``item``: no rows a person.
+
+        What tells whether a register is whole, also to a report that may not open its rows.
+        """
+        if "incidents" not in self.by_name:
+            return self.by_name["events_by_year"]
+        events = self.by_name["incidents"]
+        year = events.occurred.dt.year.rename("year")
+        return events.groupby([year, "item"]).size().rename("count").reset_index()
 
     @property
     def areas(self) -> Areas:
@@ -364,7 +377,10 @@ def _between_tables(
 def save(tables: Tables, workspace: Workspace) -> Path:
     """The tables as Parquet, with the fingerprint of the raw data they were made from."""
     folder = workspace.processed / "tables"
-    everything = {**tables.by_name, "ledger": tables.ledger, "rejected": tables.rejected}
+    everything = {
+        **tables.by_name, "events_by_year": tables.events_by_year, "ledger": tables.ledger,
+        "rejected": tables.rejected,
+    }  # fmt: skip
     for name, rows in everything.items():
         write_atomically(folder / f"{name}.parquet", rows.to_parquet(index=False))
     made_from = json.dumps({"raw": workspace.fingerprint()}) + "\n"
@@ -395,6 +411,8 @@ def load(workspace: Workspace, rows_of_persons: bool = False) -> Tables:
         raise MissingWork(f"the raw data of {workspace.name!r} have changed: {way_out}")
     opened = [name for name in SCHEMAS if rows_of_persons or name not in ROWS_OF_PERSONS]
     read = {name: pd.read_parquet(folder / f"{name}.parquet") for name in opened}
+    if not rows_of_persons:
+        read["events_by_year"] = pd.read_parquet(folder / "events_by_year.parquet")
     return Tables(
         read,
         pd.read_parquet(folder / "ledger.parquet"),

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
+from analysis.measurement import register
 from analysis.measurement.comparison import Series
 from analysis.measurement.counts import SINCE, unknown
 from analysis.words.estimates import Estimate
@@ -28,8 +29,9 @@ def reported(
 ) -> dict[str, Series]:
     """Reported crimes of one area, one series an item: the span of ``until`` in each year so far.
 
-    They are counted from the city's own events where it has them, else read from published
-    yearly figures.
+    They are counted from the city's own events or read from published yearly figures, as
+    :func:`analysis.measurement.register.counts` says of the span; never one for another's lack.
+    An item of which the register holds no event at all has no series: that is not nought.
 
     Raises
     ------
@@ -39,9 +41,9 @@ def reported(
     area = tables.areas[area_id]
     for item in items:
         one_of("item", item, tables["crime_items"]["item"])
-    if city.observed is None or tables["incidents"].empty:
-        return _published(tables, city, area, items, until)
-    return _counted(tables, city, area, items, until)
+    if register.counts(tables, city, until):
+        return _counted(tables, city, area, items, until)
+    return _published(tables, city, area, items, until)
 
 
 def of_district(
@@ -53,7 +55,8 @@ def of_district(
     """
     area, events = tables.areas[area_id], tables["incidents"]
     inside = blocks(tables, city, area_id)
-    silent = city.observed is not None and not events.area_id.isin(inside).any()
+    counted = register.counts(tables, city, until)
+    silent = counted and not events.area_id.isin(inside).any()
     found = {} if silent else reported(tables, city, area_id, items, until)
     if "total" in items and "total" not in found:
         about = {"area": area_id, "scheme": area.scheme, "period": until, "unit": UNIT}
@@ -109,6 +112,7 @@ def _counted(
     parts = adding(tables)
     regimes = {item: _regime(tables, parts.get(item, [item]), area, until) for item in items}
     crimes = {"total", *parts["total"]}
+    items = [item for item in items if everywhere["item"].isin(parts.get(item, [item])).any()]
     made: dict[str, list[Estimate]] = {item: [] for item in items}
     for span in spans(city, until):
         during = events[_during(events.occurred, span)]
@@ -142,8 +146,7 @@ def _counted(
 
 def adding(tables: Tables) -> dict[str, list[str]]:
     """The items that the total of a city's own events is the sum of."""
-    tree = tables["crime_items"]
-    return {"total": list(tree["item"][tree.adds_to_total == "yes"])}
+    return {"total": register.crimes(tables)}
 
 
 def _one_status(estimates: list[Estimate]) -> list[Estimate]:
@@ -158,8 +161,13 @@ def _during(occurred: pd.Series, span: Period) -> pd.Series:
 
 
 def events_during(tables: Tables, city: Workspace, area_id: str, span: Period) -> pd.DataFrame:
-    """The events that make up the total of an area and span; rows never leave an analysis."""
+    """The events that make up the total of an area and span; rows never leave an analysis.
+
+    None where the total is not counted from the city's own events.
+    """
     events = tables["incidents"]
+    if not register.counts(tables, city, span):
+        return events.iloc[:0]
     inside = blocks(tables, city, area_id)
     here = _during(events.occurred, span) & events["item"].isin(adding(tables)["total"])
     return events[here if inside is None else here & events.area_id.isin(inside)]
@@ -179,9 +187,11 @@ def located(
     unplaced : int
         Events that had to be left out, since they have no coordinates.
     """
-    events, watched = tables["incidents"], None
-    if city.observed is not None:
-        watched = Period(city.observed.start, until.end)
+    covered, watched = register.watched(tables, city), None
+    events = tables["incidents"].iloc[:0]
+    if covered is not None and until in covered:
+        watched = Period(covered.start, until.end)
+        events = tables["incidents"]
         events = events[(events["item"] == item) & _during(events.occurred, watched)]
     placed = events.dropna(subset=["easting", "northing"])
     found = placed[["easting", "northing"]].assign(day=placed.occurred)
@@ -243,7 +253,7 @@ def districts(tables: Tables, city: Workspace, period: Period) -> list[str]:
     Published figures are those of the districts in force then; the city's own events are
     counted in today's districts, whatever the period.
     """
-    then = period if city.observed is None else None
+    then = None if register.counts(tables, city, period) else period
     return [area.id for area in tables.areas.of_scheme(city.settings["districtScheme"], then)]
 
 

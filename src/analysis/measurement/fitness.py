@@ -11,10 +11,11 @@ import pandas as pd
 
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
+from analysis.measurement import register
 
 USES = ("level", "change", "districts", "places", "now")
 VERDICTS = ("fit", "care", "not fit")
-ENOUGH, ALMOST = 0.90, 0.98
+ALMOST = 0.98
 
 # by table, what it can be used for and the key of why; the uses stand in the order of USES
 _BY_KIND: dict[str, tuple[tuple[str, str], ...]] = {
@@ -128,22 +129,17 @@ def coverage(rows: pd.DataFrame, official: pd.DataFrame) -> pd.DataFrame:
     whole = range(
         first.year + (first.day_of_year > 31), last.year + (last.month == 12 and last.day > 1)
     )
-    counted = rows.day.dt.year.value_counts().reindex(whole, fill_value=0)
-    both = official.dropna().set_index("year")["count"].astype("int64").rename("official")
-    found = counted.rename("counted").to_frame().join(both, how="inner")
-    found["share"] = found.counted / found.official
-    return found.rename_axis("year").reset_index()
+    return register.beside(rows.day.dt.year.value_counts(), official, whole)
 
 
 def coverages(tables: Tables, city: Workspace, table: str) -> pd.DataFrame:
     """How much of the city's officially reported crime a table of events holds, by year."""
-    crime = tables["crime_counts"]
-    official = crime[(crime.area_id == city.settings["municipality"]) & (crime["item"] == "total")]
-    rows = tables[table]
-    if table == "police_notices":
-        rows = rows[rows.area_id == city.settings["municipality"]]
-    day = {"incidents": "occurred", "police_notices": "published"}[table]
-    return coverage(rows.rename(columns={day: "day"})[["day"]], official[["year", "count"]])
+    if table == "incidents":
+        return register.beside_official(tables, city)
+    rows = tables["police_notices"]
+    ours = rows[rows.area_id == city.settings["municipality"]]
+    days = ours.rename(columns={"published": "day"})[["day"]]
+    return coverage(days, register.official(tables, city))
 
 
 def _with_coverage(tables: Tables, city: Workspace, one: Fitness) -> Fitness:
@@ -155,7 +151,7 @@ def _with_coverage(tables: Tables, city: Workspace, one: Fitness) -> Fitness:
         return one
     last = years.iloc[-1]
     figure = (last.share, int(last.year), int(last.counted), int(last.official))
-    if last.share < ENOUGH:
+    if last.share < register.WHOLE:
         return Fitness(one.table, one.use, "not fit", "covers too little", *figure)
     reason = one.reason if last.share < ALMOST else "covers nearly all"
     return Fitness(one.table, one.use, "care", reason, *figure)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
-from analysis.measurement import crime
+from analysis.measurement import crime, register
 from analysis.words.periods import Period
 from analysis.words.questions import WrongQuestion, one_of
 
@@ -58,21 +58,25 @@ def monthly(tables: Tables, city: Workspace, item: str, until: Period) -> Monthl
     Raises
     ------
     WrongQuestion
-        For an unknown item, or a city that keeps no events of its own: yearly figures have no
-        months.
+        For an unknown item, or a city without a whole register of events up to then: yearly
+        figures have no months.
     """
     one_of("item", item, tables["crime_items"]["item"])
-    if city.observed is None:
+    covered = register.watched(tables, city)
+    if covered is None or until not in covered:
         raise WrongQuestion(
-            f"{city.name} has yearly figures alone: a design by month needs the city's own events."
+            f"{city.name} has no whole register of events to {until.end}, and yearly figures have "
+            "no months."
         )
     events, municipality = tables["incidents"], city.settings["municipality"]
     events = events[events["item"].isin(crime.adding(tables).get(item, [item]))]
-    months = pd.period_range(city.observed.start, until.end, freq="M")
+    if events.empty:
+        raise WrongQuestion(f"the register of {city.name} holds no event of item {item!r}.")
+    months = pd.period_range(covered.start, until.end, freq="M")
     when = events.occurred.dt.to_period("M")
     events = events.assign(month=when)[when.isin(months)]
-    homes = _homes(tables, city, crime.districts(tables, city, until))
-    if not placed(tables, city):
+    homes = _homes(tables, city, _districts(tables, city))
+    if not placed(tables, city, until):
         raise WrongQuestion(
             f"no event of {city.name} leads to a district: enter in area_links which district "
             "each area of incidents lies in."
@@ -90,12 +94,17 @@ def monthly(tables: Tables, city: Workspace, item: str, until: Period) -> Monthl
     return Monthly(item, counts, since, tuple(sorted(set(events.source_id))))
 
 
-def placed(tables: Tables, city: Workspace) -> bool:
-    """Whether any of the city's own events leads to a district: only then are there months."""
-    if city.observed is None:
-        return False
-    homes = _homes(tables, city, crime.districts(tables, city, city.observed))
-    return bool(tables["incidents"].area_id.isin(homes).any())
+def placed(tables: Tables, city: Workspace, until: Period) -> bool:
+    """Whether a whole register of events reaches so far, and some of them lead to a district."""
+    covered = register.watched(tables, city)
+    homes = _homes(tables, city, _districts(tables, city))
+    whole = covered is not None and until in covered
+    return whole and bool(tables["incidents"].area_id.isin(homes).any())
+
+
+def _districts(tables: Tables, city: Workspace) -> list[str]:
+    """Today's districts, in which events are counted whatever their day."""
+    return [area.id for area in tables.areas.of_scheme(city.settings["districtScheme"])]
 
 
 def _homes(tables: Tables, city: Workspace, districts: list[str]) -> dict[str, str]:

@@ -56,7 +56,7 @@ def places(
     return [
         replace(e, statistic="place count", unit="events", method="places")
         for block in inside
-        for e in crime.reported(tables, city, block, [item], until)[item]
+        for e in crime.reported(tables, city, block, [item], until).get(item, ())
     ]
 
 

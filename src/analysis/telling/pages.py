@@ -12,6 +12,7 @@ from analysis import __version__
 from analysis.data.parameters import Ask
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
+from analysis.measurement import register
 from analysis.telling.sheets import Sheet, bullets, cards, details, facts, heading, say
 from analysis.telling.text import Words, words
 from analysis.words.estimates import Estimate
@@ -96,8 +97,10 @@ def closing(
         sources=say_it.listed(sorted({source.publisher for source in records})),
         parameters=", ".join(f"{name}: {value}" for name, value in parameters),
     )
-    apart = OF_PUBLISHED_FIGURES if ask.city.observed else OF_OWN_REGISTERS
+    counted = register.counts(tables, ask.city, ask.span)
+    apart = OF_PUBLISHED_FIGURES if counted else OF_OWN_REGISTERS
     limits = [_limit(say_it, ask, tables, key) for key in cannot if key not in apart]
+    limits += [_short(say_it, year) for year in register.short(tables, ask.city).itertuples()]
     level = 3 if folded else 2
     about = [
         heading(say_it("headings.data"), level), bullets(vintages),
@@ -111,6 +114,16 @@ def closing(
     parts += [details(say_it("closing.details"), about)] if folded else about
     inside = Markup("").join(part.html for part in parts)
     return Sheet(Markup('<section class="closing">{}</section>').format(inside))
+
+
+def _short(say_it: Words, year) -> str:
+    """That the city's own events of a year are too few to count from, with both figures."""
+    return say_it(
+        "unknown.register_short",
+        year=str(year.year),
+        counted=say_it.number(year.counted),
+        official=say_it.number(year.official),
+    )
 
 
 def _dated(say_it: Words, published: str) -> str:
