@@ -221,3 +221,44 @@ def test_a_district_in_which_nothing_was_ever_placed_has_no_figure(made_up, made
     assert not found.at(span).known
     other = crime.of_district(tables, made_up, "stadsdel:1507", ["total"], span)["total"]
     assert other.at(span).value > 0
+
+
+VIEW = "exempelstad@2017-10-15"
+Q3 = Period.parse("2017Q3")
+
+
+@pytest.fixture(scope="module")
+def viewed(made_up, made_up_tables):
+    """The city and its events as they were known two weeks after the quarter."""
+    events = made_up_tables["incidents"]
+    known = events[events.registered < "2017-10-16"]
+    return changed(made_up_tables, incidents=known), replace(made_up, name=VIEW)
+
+
+def changed(tables, **by_name):
+    return replace(tables, by_name=tables.by_name | by_name)
+
+
+def test_a_quarter_still_being_registered_is_beside_quarters_known_as_early(viewed, made_up_tables):
+    found = crime.reported(*viewed, "kommun:9999", ["k12"], Q3)["k12"]
+    events = made_up_tables["incidents"].query("item == 'k12'")
+    for year in (2015, 2016, 2017):
+        inside = events.occurred.between(f"{year}-07-01", f"{year}-09-30 23:59:59")
+        known = inside & (events.registered < f"{year}-10-16")
+        assert found.at(Period.parse(f"{year}Q3")).value == known.sum() < inside.sum()
+    assert {e.status for e in found} == {"preliminary"}
+
+
+def test_nothing_falls_by_being_looked_at_early(viewed, made_up, made_up_tables):
+    early = crime.reported(*viewed, "kommun:9999", ["total"], Q3)["total"].values
+    late = crime.reported(made_up_tables, made_up, "kommun:9999", ["total"], Q3)["total"].values
+    assert (early < late).all()
+    assert early[-1] / early[:-1].mean() == pytest.approx(late[-1] / late[:-1].mean(), rel=0.01)
+
+
+def test_a_preliminary_span_stands_alone_where_nobody_knows_what_was_known_when(viewed):
+    tables, then = viewed
+    tables = changed(tables, incidents=tables["incidents"].assign(registered=pd.NaT))
+    found = crime.reported(tables, then, "kommun:9999", ["k12"], Q3)["k12"]
+    assert [e.period for e in found] == [Q3]
+    assert usual_range(found, Q3).note == "preliminary"

@@ -1,5 +1,7 @@
 """Months of areas: counted by hand, missing where not final, cut at a break."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -63,3 +65,47 @@ def test_real_borders_tell_who_is_beside_whom_and_a_corner_is_no_border(made_up_
     assert neighbours(tables, ids[0]) == [ids[1]]
     assert neighbours(tables, ids[1]) == sorted([ids[0], ids[2]])
     assert neighbours(tables, ids[3]) == []
+
+
+def changed(tables, **by_name):
+    return replace(tables, by_name=tables.by_name | by_name)
+
+
+@pytest.mark.parametrize("item", ["shootings", "weapons", "killed"])
+def test_a_month_without_a_preliminary_event_of_a_kind_is_no_final_nought(
+    made_up_tables, made_up, item
+):
+    found = monthly(made_up_tables, made_up, item, Period.parse("2018Q4"))
+    assert np.isnan(found.counts.loc[:, "2018-01":]).all().all()
+
+
+def test_a_view_of_an_earlier_day_ends_where_its_counts_were_final(made_up_tables, made_up):
+    then = replace(made_up, name="exempelstad@2017-10-15")
+    events = made_up_tables["incidents"]
+    tables = changed(made_up_tables, incidents=events[events.registered <= "2017-10-15"])
+    found = monthly(tables, then, "total", Q3)
+    assert np.isnan(found.counts.loc[:, "2017-07":]).all().all()
+    assert not np.isnan(found.counts.loc[:, :"2017-06"]).any().any()
+
+
+def with_break(tables, **about):
+    row = tables["breaks"].iloc[0].to_dict() | about
+    row["from_date"] = pd.Timestamp(row["from_date"])
+    return changed(tables, breaks=pd.DataFrame([row]))
+
+
+@pytest.mark.parametrize(
+    ("about", "item", "first"),
+    [
+        ({"item": "robbery", "from_date": "2015-06-20"}, "robbery", "2015-07"),
+        ({"item": "robbery", "from_date": "2015-06-01"}, "robbery", "2015-06"),
+        ({"item": "robbery", "from_date": "2015-06-01"}, "total", "2015-06"),
+        ({"item": "total", "from_date": "2015-06-01"}, "total", "2015-06"),
+        ({"item": "total", "from_date": "2015-06-01"}, "robbery", "2011-01"),
+        ({"item": "robbery", "from_date": "2018-06-01"}, "robbery", "2011-01"),
+    ],
+)
+def test_a_series_begins_with_the_first_whole_month_of_its_way_of_counting(
+    made_up_tables, made_up, about, item, first
+):
+    assert monthly(with_break(made_up_tables, **about), made_up, item, Q3).first == first

@@ -51,7 +51,8 @@ def city(observed="2019-01-01..2025-12-31"):
     sources = {name: SimpleNamespace(published="2026") for name in ("own", "bra")}
     return SimpleNamespace(
         name="small", settings={"municipality": CITY, "districtScheme": "stadsdel"},
-        observed=observed and Period.parse(observed), sources=sources,
+        observed=observed and Period.parse(observed), sources=sources, known_on=None,
+        resources_of=lambda table: [SimpleNamespace(retrieved="2026-06-01")],
     )  # fmt: skip
 
 
@@ -141,6 +142,6 @@ def test_a_report_without_rows_of_events_knows_whether_they_are_whole():
     data = tables(published(CITY, [2024], count=100), events(44))
     opened = {name: rows for name, rows in data.by_name.items() if name != "incidents"}
     told = replace(data, by_name=opened | {"events_by_year": data.events_by_year})
-    assert register.short(told, city()).to_dict("records") == [
+    assert register.off(told, city()).to_dict("records") == [
         {"year": 2024, "counted": 88, "official": 100, "share": 0.88}
     ]

@@ -1,5 +1,6 @@
 """What residents said, from tables small enough to count by hand; and real answers."""
 
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 
@@ -67,6 +68,8 @@ def tables(waves, respondents, answers, population=()):
                 answers, columns=["wave", "respondent_id", "item", "code"]
             ),
             "population_groups": groups.assign(age_group="16-79"),
+            "crime_items": pd.DataFrame(columns=["item", "parent", "adds_to_total"], dtype=str),
+            "breaks": pd.DataFrame(columns=["item", "area_id", "from_date", "kind"]),
         },
         pd.DataFrame(),
         pd.DataFrame(),
@@ -380,3 +383,16 @@ def test_the_p_of_a_change_is_that_of_the_half_that_faces_no_change():
         )
         assert min(abs(found.low), abs(found.high)) == pytest.approx(0, abs=1e-9)
         assert found.p == pytest.approx(0.05, abs=1e-6)
+
+
+def test_waves_on_each_side_of_a_day_on_which_a_question_was_changed_are_not_compared(two_waves):
+    day = (pd.DataFrame([("safe", "", pd.Timestamp("2017-01-01"), "method")],
+                        columns=["item", "area_id", "from_date", "kind"]))  # fmt: skip
+    broken = replace(two_waves, by_name=two_waves.by_name | {"breaks": day})
+    found, refused = residents.changes(residents.shares(broken, CITY, NORTH, Y2017))
+    assert "safe" not in {e.definition for e in found}
+    (safe,) = [r for r in refused if r.after.definition == "safe"]
+    assert [d.part for d in safe.differences] == ["series"]
+    assert safe.after.series == "post; since 2017-01-01"
+    unbroken, _ = residents.changes(residents.shares(two_waves, CITY, NORTH, Y2017))
+    assert "safe" in {e.definition for e in unbroken}

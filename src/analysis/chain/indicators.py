@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
-from analysis.measurement import crime, survey
+from analysis.measurement import breaks, crime, survey
 from analysis.measurement.comparison import LikeForLike
 from analysis.measurement.counts import unknown
 from analysis.methods.change import dispersed, noticed_from
@@ -91,7 +91,8 @@ def _count(tables: Tables, city: Workspace, row, span: Period, _) -> list[Estima
     before = mine.at(Period.parse(row.baseline_period))
     if before is None or not before.known:
         return [unknown(now, now.statistic, now.unit, note="not comparable")]
-    if before.value != row.baseline:
+    settled = crime.reported(tables, city, row.area_id, [row.definition], before.period)
+    if settled[row.definition].at(before.period).value != row.baseline:
         return [unknown(now, now.statistic, now.unit, note="baseline differs")]
     pair, measured = LikeForLike(before, now), noise(mine, before=span)
     ratio, noticed = dispersed(pair, measured), noticed_from(pair, measured)
@@ -131,6 +132,8 @@ def _figure(tables: Tables, city: Workspace, row, span: Period, _) -> list[Estim
         unit = rows.unit.iloc[0] if len(rows) else ""
         return [_none(tables, row, span, unit)]
     like = _none(tables, row, span, mine.unit.iloc[0])
+    if row.baseline_period and _counted_anew(tables, city, row, span):
+        return [unknown(like, like.statistic, like.unit, note="not comparable")]
     return [
         replace(
             like,
@@ -141,3 +144,10 @@ def _figure(tables: Tables, city: Workspace, row, span: Period, _) -> list[Estim
             source=mine.source_id.iloc[0],
         )
     ]
+
+
+def _counted_anew(tables: Tables, city: Workspace, row, span: Period) -> bool:
+    """Whether an own figure came to be counted in another way after its baseline began."""
+    began = Period.parse(row.baseline_period).start
+    since = breaks.since(tables, city, row.definition, row.area_id, pd.Timestamp(span.end))
+    return since is not None and since > pd.Timestamp(began)

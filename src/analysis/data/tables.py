@@ -41,7 +41,7 @@ _STATUS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tables:
     """Every typed table of a workspace, with the account of its rows.
 
@@ -64,12 +64,13 @@ class Tables:
     def events_by_year(self) -> pd.DataFrame:
         """How many of the city's own events there are by ``year`` and ``item``: no rows a person.
 
-        What tells whether a register is whole, also to a report that may not open its rows.
+        The year is that of registration, as in official figures, where the event has it. It tells
+        whether a register is whole, also to a report that may not open its rows.
         """
         if "incidents" not in self.by_name:
             return self.by_name["events_by_year"]
         events = self.by_name["incidents"]
-        year = events.occurred.dt.year.rename("year")
+        year = events.registered.fillna(events.occurred).dt.year.rename("year")
         return events.groupby([year, "item"]).size().rename("count").reset_index()
 
     @property

@@ -115,7 +115,7 @@ def dispersion(series: Series, before: Period | None = None) -> Estimate:
     """
     series, last = yardstick(series, before)
     counts = series.values
-    if problem := why_not(series):
+    if problem := why_not(series, last):
         return unknown(last, "dispersion", "variance/mean", note=problem, method="dispersion")
     value = float(np.var(counts, ddof=1) / counts.mean())
     p = float(stats.chi2.sf(value * (len(counts) - 1), len(counts) - 1))
@@ -133,11 +133,15 @@ def yardstick(series: Series, before: Period | None) -> tuple[Series, Estimate]:
     return used, replace(used.estimates[-1], period=used.period)
 
 
-def why_not(series: Series) -> str:
-    """The key of the reason why a series cannot carry a measure of noise; empty when it can."""
+def why_not(series: Series, last: Estimate) -> str:
+    """The key of the reason why a series cannot carry a measure of noise; empty when it can.
+
+    ``last`` is the value that it ends in, or is a yardstick for.
+    """
     if len(series) < FEWEST_YEARS:
-        anew = len(series) and series.estimates[-1].series.startswith(SINCE)
-        return "break" if anew else "too few years"
+        if not len(series) and last.status == "preliminary":
+            return "preliminary"
+        return "break" if last.series.startswith(SINCE) else "too few years"
     if not series.complete:
         return "gap"
     return "" if series.values.sum() > 0 else "no events"
@@ -167,7 +171,7 @@ def usual_range(series: Series, period: Period, level: float = 0.95) -> Estimate
     drifts, φ is large and the range wide, which is said in the method card.
     """
     earlier, last = yardstick(series, period)
-    if problem := why_not(earlier):
+    if problem := why_not(earlier, last):
         return unknown(last, "usual range", last.unit, note=problem, method="usual_range")
     counts = earlier.values
     n, mean = len(counts), counts.mean()

@@ -11,9 +11,9 @@ import pandas as pd
 
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
-from analysis.measurement import register
+from analysis.measurement import breaks, lateness, register
 from analysis.measurement.comparison import Series
-from analysis.measurement.counts import SINCE, unknown
+from analysis.measurement.counts import unknown
 from analysis.words.estimates import Estimate
 from analysis.words.periods import Period
 from analysis.words.places import Area
@@ -73,17 +73,18 @@ def _published(
     rows = crime[(crime.area_id == area.id) & (crime.year <= until.year)]
     found: dict[str, Series] = {}
     for item in items if until.kind == "year" else []:
-        since = _regime(tables, [item], area, until)
+        since = breaks.since(tables, city, item, area.id, pd.Timestamp(until.end))
         mine = rows[rows["item"] == item]
         if since is not None:  # the year of the change holds both ways of counting: it stands alone
             first = since.year + (since > pd.Timestamp(since.year, 1, 1))
             mine = mine[(mine.year >= first) | (mine.year == until.year)]
         if len(mine):
-            found[item] = Series(_figure(row, area, city, since) for row in mine.itertuples())
+            way = breaks.way(tables, city, item, area.id, pd.Timestamp(until.end))
+            found[item] = Series(_figure(row, area, city, way) for row in mine.itertuples())
     return found
 
 
-def _figure(row, area: Area, city: Workspace, since: pd.Timestamp | None) -> Estimate:
+def _figure(row, area: Area, city: Workspace, way: str) -> Estimate:
     blank = pd.isna(row.count)
     return Estimate(
         statistic="count",
@@ -95,7 +96,7 @@ def _figure(row, area: Area, city: Workspace, since: pd.Timestamp | None) -> Est
         scheme=area.scheme,
         period=Period.parse(str(row.year)),
         status="not available" if blank else "final",
-        series="" if since is None else f"{SINCE}{since.date()}",
+        series=way,
         vintage=city.sources[row.source_id].published,
         source=row.source_id,
         method="count",
@@ -106,21 +107,19 @@ def _figure(row, area: Area, city: Workspace, since: pd.Timestamp | None) -> Est
 def _counted(
     tables: Tables, city: Workspace, area: Area, items: list[str], until: Period
 ) -> dict[str, Series]:
-    everywhere = tables["incidents"]
+    everywhere, last = tables["incidents"], pd.Timestamp(until.end)
     inside = blocks(tables, city, area.id)
     events = everywhere if inside is None else everywhere[everywhere.area_id.isin(inside)]
     parts = adding(tables)
-    regimes = {item: _regime(tables, parts.get(item, [item]), area, until) for item in items}
     crimes = {"total", *parts["total"]}
     items = [item for item in items if everywhere["item"].isin(parts.get(item, [item])).any()]
+    began = {item: breaks.since(tables, city, item, area.id, last) for item in items}
     made: dict[str, list[Estimate]] = {item: [] for item in items}
-    for span in spans(city, until):
-        during = events[_during(events.occurred, span)]
+    for span, during, status in _like_the_last(tables, city, events, until):
         counts = during["item"].value_counts()
-        status = "preliminary" if (during.status == "preliminary").any() else "final"
         sources = sorted(set(during.source_id)) or sorted(set(everywhere.source_id))
         for item in items:
-            since = regimes[item]
+            since = began[item]
             if since is not None and span.start < since.date() and span != until:
                 continue
             value = float(counts.reindex(parts.get(item, [item])).fillna(0).sum())
@@ -135,24 +134,40 @@ def _counted(
                     scheme=area.scheme,
                     period=span,
                     status=status,
-                    series="" if since is None else f"{SINCE}{since.date()}",
+                    series=breaks.way(tables, city, item, area.id, last),
                     vintage=max(city.sources[name].published for name in sources),
                     source="; ".join(sources),
                     method="count",
                 )
             )
-    return {item: Series(_one_status(row)) for item, row in made.items() if row}
+    return {item: Series(row) for item, row in made.items() if row}
+
+
+def _like_the_last(
+    tables: Tables, city: Workspace, events: pd.DataFrame, until: Period
+) -> Iterator[tuple[Period, pd.DataFrame, str]]:
+    """The span in each year, its events and their status, every one as known as the last one is.
+
+    While the last span is still being registered, those before are counted as they were known so
+    many days after their end. Where events have no day of registration nobody knows that, and
+    the last span stands alone.
+    """
+    every = spans(city, until)
+    if until.end <= lateness.final_until(tables, city):
+        yield from ((span, events[_during(events.occurred, span)], "final") for span in every)
+        return
+    days = (lateness.known_until(city) - until.end).days
+    dated = tables["incidents"].registered.notna().all()
+    for span in every if dated else [until]:
+        during = events[_during(events.occurred, span)]
+        if dated:
+            during = lateness.known_as_late(during, span, days)
+        yield span, during, "preliminary"
 
 
 def adding(tables: Tables) -> dict[str, list[str]]:
     """The items that the total of a city's own events is the sum of."""
     return {"total": register.crimes(tables)}
-
-
-def _one_status(estimates: list[Estimate]) -> list[Estimate]:
-    """A series is as final as its latest span; what is still to be registered is told beside it."""
-    latest = max(estimates, key=lambda e: e.period.start)
-    return [replace(e, status=latest.status) for e in estimates]
 
 
 def _during(occurred: pd.Series, span: Period) -> pd.Series:
@@ -227,18 +242,6 @@ def _backwards(span: Period) -> Iterator[Period]:
             span = span.year_before
         except WrongQuestion:
             return
-
-
-def _regime(tables: Tables, items: list[str], area: Area, until: Period) -> pd.Timestamp | None:
-    """Since when something is counted as at the end of ``until``; None when nothing was changed.
-
-    A span in which the change came holds both ways of counting and stands alone.
-    """
-    breaks = tables["breaks"]
-    ours = breaks["item"].isin(items) & breaks.area_id.isin(["", area.id])
-    by_then = breaks.from_date <= pd.Timestamp(until.end)
-    found = breaks.from_date[ours & by_then]
-    return found.max() if len(found) else None
 
 
 def headline(tables: Tables) -> list[str]:

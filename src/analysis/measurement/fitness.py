@@ -5,7 +5,7 @@ yearly table says nothing of weekdays. Where an official total is at hand the ve
 figure that it rests on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -15,7 +15,6 @@ from analysis.measurement import register
 
 USES = ("level", "change", "districts", "places", "now")
 VERDICTS = ("fit", "care", "not fit")
-ALMOST = 0.98
 
 # by table, what it can be used for and the key of why; the uses stand in the order of USES
 _BY_KIND: dict[str, tuple[tuple[str, str], ...]] = {
@@ -42,7 +41,7 @@ _BY_KIND: dict[str, tuple[tuple[str, str], ...]] = {
         ("not fit", "published late"),
     ),
     "survey_answers": (
-        ("fit", "drawn by lot"), ("care", "methods differ"), ("care", "few answers"),
+        ("care", "drawn by lot"), ("care", "methods differ"), ("care", "few answers"),
         ("not fit", "about living there"), ("not fit", "published late"),
     ),
     "key_figures": (
@@ -51,12 +50,12 @@ _BY_KIND: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "observations": (
         ("not fit", "who looked"), ("not fit", "who looked"), ("not fit", "who looked"),
-        ("care", "who looked"), ("fit", "seen at once"),
+        ("care", "who looked"), ("care", "seen at once"),
     ),
     "police_notices": (
         ("not fit", "chosen by editors"), ("not fit", "chosen by editors"),
         ("not fit", "place is the city"), ("not fit", "place is the city"),
-        ("fit", "seen at once"),
+        ("care", "seen at once"),
     ),
 }  # fmt: skip
 
@@ -95,8 +94,27 @@ def fitness(tables: Tables, city: Workspace) -> list[Fitness]:
         if not any(tables.ledger.rows_used[tables.ledger.table == table]):
             continue
         for use, (verdict, reason) in zip(USES, verdicts, strict=True):
-            found.append(Fitness(table, use, verdict, reason))
-    return [_with_coverage(tables, city, one) if one.use == "level" else one for one in found]
+            found.append(_by_data(tables, city, Fitness(table, use, verdict, reason)))
+    return found
+
+
+def _by_data(tables: Tables, city: Workspace, one: Fitness) -> Fitness:
+    """The verdict on a kind of table, as far as the city's own rows bear it out."""
+    if one.use == "level":
+        return _with_coverage(tables, city, one)
+    if one.reason == "breaks obeyed" and tables["breaks"].empty:
+        one = replace(one, verdict="care", reason="no breaks entered")
+    if one.table != "incidents":
+        return one
+    if register.watched(tables, city) is None:
+        return replace(one, verdict="not fit", reason="register not whole")
+    placed = tables["incidents"].area_id.isin(tables["areas"].area_id).mean()
+    located = tables["incidents"][["easting", "northing"]].notna().all(axis=1).mean()
+    if one.use == "districts" and placed < register.WHOLE:
+        return replace(one, verdict="care", reason="not all placed")
+    if one.use == "places" and located < register.WHOLE:
+        return replace(one, verdict="care", reason="not all located")
+    return one
 
 
 def coverage(rows: pd.DataFrame, official: pd.DataFrame) -> pd.DataFrame:
@@ -143,15 +161,27 @@ def coverages(tables: Tables, city: Workspace, table: str) -> pd.DataFrame:
 
 
 def _with_coverage(tables: Tables, city: Workspace, one: Fitness) -> Fitness:
-    """The verdict on a level by the latest year that an official total exists for."""
+    """The verdict on a level, by the year that is least like the official total, if there is one.
+
+    Notices are no part of the crimes that were reported, whatever their number: theirs is told of
+    the latest year.
+    """
     if one.table not in ("incidents", "police_notices"):
         return one
     years = coverages(tables, city, one.table)
     if years.empty:
         return one
-    last = years.iloc[-1]
-    figure = (last.share, int(last.year), int(last.counted), int(last.official))
-    if last.share < register.WHOLE:
-        return Fitness(one.table, one.use, "not fit", "covers too little", *figure)
-    reason = one.reason if last.share < ALMOST else "covers nearly all"
-    return Fitness(one.table, one.use, "care", reason, *figure)
+    worst = years.share.sub(1).abs().idxmax()
+    year = years.loc[worst] if one.table == "incidents" else years.iloc[-1]
+    verdict, reason = one.verdict, "notices beside crimes"
+    if one.table == "incidents":
+        reason = "reported alone beside crimes"
+        if year.year in set(register.off(tables, city).year):
+            verdict, reason = (
+                "not fit",
+                "covers too little" if year.share < 1 else "covers too much",
+            )
+    return Fitness(
+        one.table, one.use, verdict, reason, year.share, int(year.year), int(year.counted),
+        int(year.official),
+    )  # fmt: skip

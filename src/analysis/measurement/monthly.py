@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
-from analysis.measurement import crime, register
+from analysis.measurement import breaks, crime, lateness, register
 from analysis.words.periods import Period
 from analysis.words.questions import WrongQuestion, one_of
 
@@ -86,9 +86,9 @@ def monthly(tables: Tables, city: Workspace, item: str, until: Period) -> Monthl
     counted = counted.fillna(0.0).astype(float)
     whole = events.groupby("month").size().reindex(months).fillna(0.0).to_frame(municipality).T
     counts = pd.concat([whole, counted])
-    waiting = set(events.month[events.status == "preliminary"])
-    since = _since(tables, item, months)
-    counts.loc[:, [m in waiting for m in months]] = np.nan
+    final = pd.Timestamp(lateness.final_until(tables, city))
+    counts.loc[:, months.end_time.normalize() > final] = np.nan
+    since = _since(tables, city, item, months)
     if since is not None:
         counts = counts.loc[:, months >= since]
     return Monthly(item, counts, since, tuple(sorted(set(events.source_id))))
@@ -116,12 +116,13 @@ def _homes(tables: Tables, city: Workspace, districts: list[str]) -> dict[str, s
     }
 
 
-def _since(tables: Tables, item: str, months: pd.PeriodIndex) -> pd.Period | None:
-    breaks = tables["breaks"]
-    ours = breaks[breaks["item"].isin(crime.adding(tables).get(item, [item]))]
-    found = ours.from_date.dt.to_period("M")
-    found = found[found <= months[-1]]
-    return found.max() if len(found) else None
+def _since(tables: Tables, city: Workspace, item: str, months: pd.PeriodIndex) -> pd.Period | None:
+    """The first whole month that is counted as the last one is, in every area."""
+    began = breaks.since(tables, city, item, None, months[-1].start_time)
+    if began is None:
+        return None
+    month = began.to_period("M")
+    return month + 1 if began > month.start_time else month
 
 
 def neighbours(tables: Tables, area_id: str) -> list[str]:

@@ -13,7 +13,7 @@ from scipy import stats
 
 from analysis.data.tables import Tables, period_of
 from analysis.data.workspace import Workspace
-from analysis.measurement import survey
+from analysis.measurement import breaks, survey
 from analysis.measurement.comparison import LikeForLike, NotComparable
 from analysis.measurement.counts import unknown
 from analysis.words.estimates import Estimate
@@ -30,8 +30,9 @@ POINTS = "percentage points"
 class Wave:
     """One wave, weighted and spread out: a row a respondent, a column an item.
 
-    ``roles`` and ``codes`` are missing where a respondent gave no answer; ``note`` tells
-    when no population was known to rake to.
+    ``roles`` and ``codes`` are missing where a respondent gave no answer; ``anew`` has the
+    items that were asked in a new way since a day; ``note`` tells when no population was known to
+    rake to.
     """
 
     period: Period
@@ -42,6 +43,7 @@ class Wave:
     areas: np.ndarray
     codes: pd.DataFrame
     roles: pd.DataFrame
+    anew: dict[str, str]
     note: str
 
     def asked(self, item: str) -> bool:
@@ -244,6 +246,8 @@ def _wave(tables: Tables, city: Workspace, row) -> Wave:
     period = period_of(row)
     weights = _raked(respondents, tables["population_groups"], period.year)
     answers = _coded(tables, row.wave, respondents)
+    last = pd.Timestamp(period.end)
+    anew = {item: breaks.way(tables, city, item, None, last) for item in answers["code"]}
     return Wave(
         period=period,
         method=row.method,
@@ -257,6 +261,7 @@ def _wave(tables: Tables, city: Workspace, row) -> Wave:
         areas=respondents.area_id.to_numpy(),
         codes=answers["code"],
         roles=answers["role"],
+        anew=anew,
         note="not raked" if weights is None else "",
     )
 
@@ -333,7 +338,7 @@ def _like(wave: Wave, area: Area, statistic: str, definition: str) -> Estimate:
         scheme=area.scheme,
         period=wave.period,
         status="not available",
-        series=wave.method,
+        series=breaks.marked(wave.method, wave.anew[definition.partition(":")[0]]),
         vintage=wave.vintage,
         source=wave.source,
         method="survey_design",

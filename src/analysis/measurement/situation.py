@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.data.tables import Tables, period_of
 from analysis.data.workspace import Workspace
-from analysis.measurement import crime
+from analysis.measurement import breaks, crime
 from analysis.measurement.comparison import Series
 from analysis.measurement.counts import rate, unknown, usual_range
 from analysis.words.estimates import Estimate
@@ -147,7 +147,7 @@ def surveys(tables: Tables, city: Workspace, area_id: str, until: Period) -> lis
             area=area_id,
             scheme=tables.areas[area_id].scheme,
             period=_survey_span(row),
-            series=row.method,
+            series=_asked_as(tables, city, row),
             vintage=city.sources[row.source_id].published,
             source=row.source_id,
             method="survey_share",
@@ -155,6 +155,14 @@ def surveys(tables: Tables, city: Workspace, area_id: str, until: Period) -> lis
         )
         for row in rows.itertuples()
     ]
+
+
+def _asked_as(tables: Tables, city: Workspace, row) -> str:
+    """The method of a published survey figure, and since when it is asked so."""
+    if pd.isna(row.year_to):
+        return row.method
+    last = pd.Timestamp(int(row.year_to), 12, 31)
+    return breaks.marked(row.method, breaks.way(tables, city, row.indicator, row.area_id, last))
 
 
 def _survey_span(row) -> Period:

@@ -59,12 +59,13 @@ def _fit(counts: np.ndarray) -> _Fit:
     )
 
 
-def why_no_line(series: Series) -> str:
+def why_no_line(series: Series, last: Estimate) -> str:
     """The key of the reason why no line goes through a series; empty when one does.
 
-    When every event falls in the first or in the last year, the slope has no end.
+    ``last`` is the value that it ends in, or is a yardstick for. When every event falls in the
+    first or in the last year, the slope has no end.
     """
-    if problem := why_not(series):
+    if problem := why_not(series, last):
         return problem
     counts = series.values
     return "one end" if counts.sum() in (counts[0], counts[-1]) else ""
@@ -99,7 +100,7 @@ def trend(series: Series, level: float = 0.95) -> Estimate:
     McCullagh & Nelder (1989), Generalized Linear Models, ch. 6.
     """
     last = replace(series.estimates[-1], period=series.period)
-    if problem := why_no_line(series):
+    if problem := why_no_line(series, last):
         return unknown(last, "trend", "ratio per year", note=problem, method="trend")
     fit = _fit(series.values)
     reach = float(stats.t.ppf((1 + level) / 2, fit.df)) * fit.error
@@ -125,7 +126,7 @@ def noise(series: Series, before: Period | None = None) -> Estimate:
     the change between two periods is measured against, on the years ``before`` the later one.
     """
     series, last = yardstick(series, before)
-    if problem := why_no_line(series):
+    if problem := why_no_line(series, last):
         return unknown(last, "noise", "variance/mean", note=problem, method="noise")
     fit = _fit(series.values)
     return replace(
@@ -141,7 +142,7 @@ def autocorrelation(series: Series) -> CheckResult:
     check never "passes": the trend's interval is stretched by it in any case. ``found`` is
     empty for a series too short to have a trend.
     """
-    if why_no_line(series):
+    if why_no_line(series, series.estimates[-1]):
         return CheckResult(
             check="autocorrelation", outcome="for information", looked_at=len(series), found={}
         )

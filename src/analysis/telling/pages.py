@@ -100,7 +100,7 @@ def closing(
     counted = register.counts(tables, ask.city, ask.span)
     apart = OF_PUBLISHED_FIGURES if counted else OF_OWN_REGISTERS
     limits = [_limit(say_it, ask, tables, key) for key in cannot if key not in apart]
-    limits += [_short(say_it, year) for year in register.short(tables, ask.city).itertuples()]
+    limits += [_off(say_it, year) for year in register.off(tables, ask.city).itertuples()]
     level = 3 if folded else 2
     about = [
         heading(say_it("headings.data"), level), bullets(vintages),
@@ -116,10 +116,10 @@ def closing(
     return Sheet(Markup('<section class="closing">{}</section>').format(inside))
 
 
-def _short(say_it: Words, year) -> str:
-    """That the city's own events of a year are too few to count from, with both figures."""
+def _off(say_it: Words, year) -> str:
+    """That the city's own events of a year are too few, or too many, with both figures."""
     return say_it(
-        "unknown.register_short",
+        "unknown.register_" + ("short" if year.share < 1 else "over"),
         year=str(year.year),
         counted=say_it.number(year.counted),
         official=say_it.number(year.official),
