@@ -49,6 +49,44 @@ def test_a_sum_that_does_not_hold_is_seen(read):
     assert [c.found for c in checks if c.outcome == "failed"] == [{"item": "k3_7", "off": 1}]
 
 
+def counts(*rows):
+    columns = ["area_id", "year", "item", "count"]
+    return pd.DataFrame(rows, columns=columns).astype({"count": "Int64"})
+
+
+GROUP = pd.DataFrame(
+    {
+        "item": ["total", "k8", "robbery", "theft"],
+        "parent": ["", "total", "k8", "k8"],
+        "adds_to_total": ["no", "no", "yes", "yes"],
+    }
+)
+
+
+@pytest.mark.parametrize(("theft", "outcome"), [(47, "passed"), (51, "failed")])
+def test_beside_what_is_not_published_a_group_may_be_larger_and_never_smaller(theft, outcome):
+    rows = counts(("a:1", 2024, "k8", 50), ("a:1", 2024, "robbery", None),
+                  ("a:1", 2024, "theft", theft), ("a:1", 2023, "k8", 9),
+                  ("a:1", 2023, "robbery", 4), ("a:1", 2023, "theft", 5))  # fmt: skip
+    (check,) = identities.chapter_sums(rows, GROUP)
+    assert (check.outcome, check.looked_at) == (outcome, 2)
+
+
+def test_a_year_in_which_a_district_is_blank_covers_no_known_share_of_the_city():
+    areas = pd.DataFrame(
+        {
+            "area_id": ["c:1", "d:1", "d:2"],
+            "scheme": ["c", "d", "d"],
+            "parent_id": ["", "c:1", "c:1"],
+        }
+    )
+    rows = counts(("c:1", 2023, "total", 100), ("d:1", 2023, "total", 48),
+                  ("d:2", 2023, "total", 47), ("c:1", 2024, "total", 100),
+                  ("d:1", 2024, "total", 48), ("d:2", 2024, "total", None))  # fmt: skip
+    shares = identities.coverage({"crime_counts": rows, "areas": areas}, "d", "c:1")
+    assert shares[["year", "share"]].to_dict("records") == [{"year": 2023, "share": 0.95}]
+
+
 def test_the_total_exceeds_its_parts_by_nought_to_eight(by_hand, read):
     gaps = [c["total"] - c["brb"] - c["special"] for c in by_hand.values()]
     assert (min(gaps), max(gaps)) == (0, 8)

@@ -148,6 +148,22 @@ def test_a_file_of_points_gets_its_areas_and_what_lies_nowhere_is_told(city_with
     assert found.rows_in == 4
 
 
+def test_what_has_no_coordinates_can_be_kept_for_the_whole_city(city_with_points):
+    where = {"boundaries": "rutor.geojson", "id_column": "kod", "unplaced": "kommun:1"}
+    found = receive([city_with_points / "events.csv"], Reading(located=where))
+    assert found.rows[["id", "area_id"]].to_numpy().tolist() == [
+        ["1", "a"], ["2", "d"], ["4", "kommun:1"],
+    ]  # fmt: skip
+    assert found.rejected.to_numpy().tolist() == [[4, "the point lies in no area"]]
+
+
+def test_a_fetched_file_finds_its_borders_in_the_folder_above(city_with_points):
+    (city_with_points / "fetched").mkdir()
+    moved = (city_with_points / "events.csv").rename(city_with_points / "fetched" / "events.csv")
+    where = {"boundaries": "rutor.geojson", "id_column": "kod"}
+    assert len(receive([moved], Reading(located=where)).rows) == 2
+
+
 def test_boundaries_are_a_table_of_corners(city_with_points):
     options = {"id_column": "kod", "prefix": "ruta:", "tolerance": 1}
     reading = Reading(format="boundaries", options=options)

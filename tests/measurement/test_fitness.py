@@ -7,16 +7,7 @@ import pytest
 
 from analysis.data.tables import Tables
 from analysis.measurement import fitness
-from analysis.measurement.fitness import Fitness, coverage
-
-
-def days(*texts):
-    return pd.DataFrame({"day": pd.to_datetime(texts)})
-
-
-def official(**counts):
-    years = [int(year.removeprefix("y")) for year in counts]
-    return pd.DataFrame({"year": years, "count": pd.array(list(counts.values()), dtype="Int64")})
+from analysis.measurement.fitness import Fitness
 
 
 def with_notices(read, city, number, year=2024):
@@ -118,22 +109,9 @@ def test_events_without_places_are_not_fit_for_places_without_care(made_up_table
     assert of(found, "incidents", "places").reason == "not all located"
 
 
-def test_a_year_in_which_the_events_begin_or_end_is_no_whole_year():
-    rows = days("2022-02-01", "2022-05-01", "2023-01-05", "2023-12-30", "2024-02-01")
-    found = coverage(rows, official(y2022=10, y2023=8, y2024=9))
-    assert found.to_dict("records") == [{"year": 2023, "counted": 2, "official": 8, "share": 0.25}]
-
-
-def test_a_year_that_begins_with_the_events_and_ends_with_them_counts():
-    rows = days("2022-01-01", "2022-12-31")
-    assert list(coverage(rows, official(y2022=4)).share) == [0.5]
-
-
-def test_an_unknown_official_total_gives_no_coverage():
-    rows = days("2022-01-01", "2023-12-31")
-    totals = pd.DataFrame({"year": [2022, 2023], "count": pd.array([None, 4], dtype="Int64")})
-    assert list(coverage(rows, totals).year) == [2023]
-
-
-def test_no_events_cover_nothing():
-    assert coverage(days(), official(y2022=4)).empty
+def test_a_year_with_a_month_that_nobody_followed_is_not_set_beside_a_whole_one(read, city):
+    tables = with_notices(read, city, 943)
+    rows = tables["police_notices"]
+    tables = changed(tables, police_notices=rows[rows.published.dt.strftime("%Y-%m") != "2024-07"])
+    one = of(fitness.fitness(tables, city), "police_notices", "level")
+    assert (one.reason, one.share) == ("chosen by editors", None)

@@ -13,23 +13,28 @@ from analysis.data.formats.received import Received, refusals
 
 
 def located(received: Received, folder: Path, where: dict[str, str]) -> Received:
-    """Rows with a point, put into the area that it lies in; those that lie in none set aside.
+    """Rows put into the area that their point lies in; those that lie in none set aside.
 
     Parameters
     ----------
     received
         Rows with ``easting`` and ``northing`` as text.
     folder
-        Where the file of boundaries lies.
+        Where the rows' file lies; the file of boundaries lies there or in the folder above.
     where
-        ``boundaries``, the file's name, and what :func:`read_boundaries` asks of it.
+        ``boundaries``, the file's name, and what :func:`read_boundaries` asks of it; ``unplaced``,
+        the area of rows without coordinates, the whole municipality say. Without it they are set
+        aside.
     """
-    asked = {"prefix": "", **where}
-    areas = read_boundaries(folder / asked.pop("boundaries"), **asked)
+    asked = {"prefix": "", "unplaced": "", **where}
+    places = [folder / asked["boundaries"], folder.parent / asked["boundaries"]]
+    file, unplaced = next(filter(Path.exists, places), places[0]), asked["unplaced"]
+    options = {key: asked[key] for key in asked.keys() - {"boundaries", "unplaced"}}
+    areas = read_boundaries(file, **options)
     points = received.rows[["easting", "northing"]].apply(pd.to_numeric, errors="coerce")
-    found = area_of(points, areas)
-    lost = found == ""
     placed = points.notna().all(axis=1)
+    found = area_of(points, areas).where(placed, unplaced)
+    lost = found == ""
     reasons = placed.map({True: "the point lies in no area", False: "no coordinates"})[lost]
     bad = refusals(list(zip(received.rows.raw_line[lost], reasons, strict=True)))
     return Received(

@@ -117,47 +117,29 @@ def _by_data(tables: Tables, city: Workspace, one: Fitness) -> Fitness:
     return one
 
 
-def coverage(rows: pd.DataFrame, official: pd.DataFrame) -> pd.DataFrame:
-    """Counted events beside an official total, year by year.
-
-    Parameters
-    ----------
-    rows
-        Column ``day``, one row an event.
-    official
-        Columns ``year`` and ``count``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``year``, ``counted``, ``official``, ``share``: the years from the first event's
-        to the last one's that have an official total; the first and last are left out where the
-        events begin or end inside them.
+def whole_years(days: pd.Series) -> list[int]:
+    """The years of which every month has a day.
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"day": pd.to_datetime(["2022-11-02", "2023-03-01", "2024-02-01"])})
-    >>> coverage(rows, pd.DataFrame({"year": [2022, 2023, 2024], "count": [90, 100, 80]}))
-       year  counted  official  share
-    0  2023        1       100   0.01
+    >>> whole_years(pd.Series(pd.date_range("2022-06-01", "2024-11-30", freq="MS")))
+    [2023]
     """
-    if rows.empty:
-        return pd.DataFrame(columns=["year", "counted", "official", "share"])
-    first, last = rows.day.min(), rows.day.max()
-    whole = range(
-        first.year + (first.day_of_year > 31), last.year + (last.month == 12 and last.day > 1)
-    )
-    return register.beside(rows.day.dt.year.value_counts(), official, whole)
+    months = days.dt.month.groupby(days.dt.year).nunique()
+    return [int(year) for year in months.index[months == 12]]
 
 
 def coverages(tables: Tables, city: Workspace, table: str) -> pd.DataFrame:
-    """How much of the city's officially reported crime a table of events holds, by year."""
+    """Events of a table beside the city's officially reported crimes, by year.
+
+    A year of notices is one in every month of which the feed, of whatever place, had some.
+    """
     if table == "incidents":
         return register.beside_official(tables, city)
     rows = tables["police_notices"]
-    ours = rows[rows.area_id == city.settings["municipality"]]
-    days = ours.rename(columns={"published": "day"})[["day"]]
-    return coverage(days, register.official(tables, city))
+    ours = rows.published[rows.area_id == city.settings["municipality"]]
+    counted = ours.dt.year.value_counts()
+    return register.beside(counted, register.official(tables, city), whole_years(rows.published))
 
 
 def _with_coverage(tables: Tables, city: Workspace, one: Fitness) -> Fitness:

@@ -104,7 +104,9 @@ def notices(words: Words, tables: Tables, city: Workspace) -> Sheet:
     ]
     about = {"first": months[0], "last": months[-1]}
     caption = words(
-        "tables.notices", **{k: words.period(Period.parse(m)) for k, m in about.items()}
+        "tables.notices",
+        n=words.number(len(months)),
+        **{k: words.period(Period.parse(m)) for k, m in about.items()},
     )
     return table(words, caption, columns, told, (words("notices.note"),), counts, "notices")
 
