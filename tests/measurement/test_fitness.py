@@ -109,6 +109,14 @@ def test_events_without_places_are_not_fit_for_places_without_care(made_up_table
     assert of(found, "incidents", "places").reason == "not all located"
 
 
+def test_events_that_lead_to_no_district_need_care_between_districts(made_up_tables, made_up):
+    events = made_up_tables["incidents"].copy()
+    events.loc[::5, "area_id"] = "kommun:9999"
+    found = fitness.fitness(changed(made_up_tables, incidents=events), made_up)
+    assert of(found, "incidents", "districts").reason == "not all placed"
+    assert of(fitness.fitness(made_up_tables, made_up), "incidents", "districts").verdict == "fit"
+
+
 def test_a_year_with_a_month_that_nobody_followed_is_not_set_beside_a_whole_one(read, city):
     tables = with_notices(read, city, 943)
     rows = tables["police_notices"]

@@ -1,5 +1,7 @@
 """An alert never comes without the number that chance alone brings."""
 
+from dataclasses import replace
+
 import pytest
 
 from analysis.chain.alerts import Alerts
@@ -43,3 +45,10 @@ def test_months_that_were_watched_without_an_alert_are_told_too(say):
 
 def test_nothing_to_watch_is_not_told_as_a_calm_quarter(say):
     assert alerts.told(say, NONE) == [say("alerts.nothing_watched")]
+
+
+def test_a_month_still_being_registered_may_yet_stand_out(say):
+    late = Alerts(found=(ONE,), watched=10, by_chance=0.25, so_far=True)
+    first, waiting, one = alerts.told(say, late)
+    assert waiting == say("alerts.so_far")
+    assert [first, one] == alerts.told(say, replace(late, so_far=False))

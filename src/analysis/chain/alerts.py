@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
-from analysis.measurement import crime
+from analysis.measurement import crime, lateness
 from analysis.measurement.monthly import Monthly, monthly, placed
 from analysis.methods.early_warning import Limits, negative_binomial
 from analysis.words.estimates import Estimate
@@ -31,11 +31,15 @@ class Alerts:
         How many months of areas and kinds were held against a limit.
     by_chance
         How many of them would lie above it with nothing going on.
+    so_far
+        Whether some month of the period is still being registered: one that lies above its limit
+        does so already, one that does not may yet.
     """
 
     found: tuple[Estimate, ...]
     watched: int
     by_chance: float
+    so_far: bool = False
 
 
 def alerts(tables: Tables, city: Workspace, items: list[str], period: Period) -> Alerts:
@@ -53,7 +57,7 @@ def alerts(tables: Tables, city: Workspace, items: list[str], period: Period) ->
     found, watched, by_chance = [], 0, 0.0
     districts = crime.districts(tables, city, period)
     for item in items if placed(tables, city, period) else []:
-        series = monthly(tables, city, item, period)
+        series = monthly(tables, city, item, period, so_far=True)
         limits = negative_binomial(series.of(districts))
         now = (series.months.start_time >= pd.Timestamp(period.start)) & (
             series.months.end_time.normalize() <= pd.Timestamp(period.end)
@@ -65,7 +69,8 @@ def alerts(tables: Tables, city: Workspace, items: list[str], period: Period) ->
             _alert(tables, series, limits, districts[area], area, month)
             for area, month in zip(*np.nonzero(limits.exceeded & now), strict=True)
         ]
-    return Alerts(found=tuple(found), watched=watched, by_chance=by_chance)
+    so_far = watched > 0 and lateness.final_until(tables, city) < period.end
+    return Alerts(found=tuple(found), watched=watched, by_chance=by_chance, so_far=so_far)
 
 
 def _alert(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from analysis.data import identities
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
 from analysis.measurement import register
@@ -108,7 +109,8 @@ def _by_data(tables: Tables, city: Workspace, one: Fitness) -> Fitness:
         return one
     if register.watched(tables, city) is None:
         return replace(one, verdict="not fit", reason="register not whole")
-    placed = tables["incidents"].area_id.isin(tables["areas"].area_id).mean()
+    (unplaced,) = identities.unplaced(tables, city.settings["districtScheme"])
+    placed = 1 - unplaced.found["off"] / unplaced.looked_at
     located = tables["incidents"][["easting", "northing"]].notna().all(axis=1).mean()
     if one.use == "districts" and placed < register.WHOLE:
         return replace(one, verdict="care", reason="not all placed")

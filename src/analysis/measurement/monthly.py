@@ -52,8 +52,22 @@ class Monthly:
         return Period(self.months[first].start_time.date(), self.months[last].end_time.date())
 
 
-def monthly(tables: Tables, city: Workspace, item: str, until: Period) -> Monthly:
+def monthly(
+    tables: Tables, city: Workspace, item: str, until: Period, *, so_far: bool = False
+) -> Monthly:
     """One item in every district and the whole city, month by month to a period's end.
+
+    Parameters
+    ----------
+    tables, city
+        The workspace and its tables.
+    item
+        What is counted, by its key.
+    until
+        The period.
+    so_far
+        Whether months that are still being registered stand with what is known of them, which is
+        too low, instead of missing. Only what asks whether a month is high may use them.
 
     Raises
     ------
@@ -86,8 +100,9 @@ def monthly(tables: Tables, city: Workspace, item: str, until: Period) -> Monthl
     counted = counted.fillna(0.0).astype(float)
     whole = events.groupby("month").size().reindex(months).fillna(0.0).to_frame(municipality).T
     counts = pd.concat([whole, counted])
-    final = pd.Timestamp(lateness.final_until(tables, city))
-    counts.loc[:, months.end_time.normalize() > final] = np.nan
+    if not so_far:
+        final = pd.Timestamp(lateness.final_until(tables, city))
+        counts.loc[:, months.end_time.normalize() > final] = np.nan
     since = _since(tables, city, item, months)
     if since is not None:
         counts = counts.loc[:, months >= since]

@@ -16,6 +16,7 @@ def told(words: Words, found: Alerts) -> list[str]:
     )
     return [
         first,
+        *([words("alerts.so_far")] if found.so_far else []),
         *(
             words(
                 "alerts.one",
