@@ -51,6 +51,10 @@ def test_nothing_is_explained_that_no_table_has():
         (name, column) for name, schema in SCHEMAS.items() for column in schema.columns
     } - {(name, column) for name, said in explain.WORDS["tables"].items() for column in said["columns"]}  # fmt: skip
     assert {column for _, column in used} == set(explain.WORDS["common"])
+    keys = {
+        key for said in explain.TABLES.values() for one in said.columns.values() for key in one.keys
+    }
+    assert set(explain.WORDS["keys"]) == keys
 
 
 def test_each_duty_of_the_act_is_told_with_what_answers_it():
@@ -101,6 +105,15 @@ def test_only_the_untouched_example_is_the_templates():
     assert list(explain.example_rows("measures", rows)) == [False, True, False]
 
 
+def test_the_example_is_known_in_every_municipality_and_a_row_of_hers_is_not_taken_for_it():
+    shown = explain.example("areas")
+    parents = [explain.CITY, "kommun:0581", "kommun:0580", "stadsdel:0101", ""]
+    rows = pd.concat([shown.assign(parent_id=one) for one in parents], ignore_index=True)
+    assert list(explain.example_rows("areas", rows)) == [True, True, True, False, False]
+    mine = rows.assign(area_id="stadsdel:0101")
+    assert not explain.example_rows("areas", mine).any()
+
+
 def test_rows_that_are_kept_are_no_examples(made_up_tables, made_up):
     for resource in made_up.resources:
         if resource.table in ("measures", "duties", "areas"):
@@ -111,7 +124,8 @@ def test_rows_that_are_kept_are_no_examples(made_up_tables, made_up):
 def test_a_column_that_is_lacking_is_named_with_what_belongs_there():
     (told,) = explain.lacking("doses", ["measure_id", "planned", "delivered", "remark"])
     assert told == (
-        "doses lacks the column month: the month (month, `2025-03`), such as '2025-03'. Add it."
+        "doses lacks the column month: the month (month, `2025-03`; must be filled in), "
+        "such as '2025-03'. Add it."
     )
     assert explain.lacking("doses", SCHEMAS["doses"].columns) == []
     assert len(explain.lacking("measures", [])) == len(SCHEMAS["measures"].columns)
@@ -120,27 +134,39 @@ def test_a_column_that_is_lacking_is_named_with_what_belongs_there():
 @pytest.mark.parametrize(
     ("table", "column", "sv"),
     [
-        ("areas", "visitors", "ett av: yes, no"),
-        ("areas", "area_id", "slag:kod, som `stadsdel:0101`"),
+        ("areas", "visitors", "ett av: `yes` = ja, `no` = nej; måste fyllas i"),
+        ("areas", "area_id", "slag:kod, som `stadsdel:0101`; måste fyllas i"),
         ("areas", "parent_id", "text; får vara tomt"),
-        ("areas", "area", "text"),
-        ("crime_counts", "year", "heltal, 1900 till 2100"),
+        ("areas", "area", "text; måste fyllas i"),
+        ("crime_counts", "year", "heltal, 1900 till 2100; måste fyllas i"),
         ("crime_counts", "count", "heltal, minst 0; får vara tomt"),
-        ("ratings", "rating", "tal, 1 till 4"),
-        ("doses", "planned", "tal, minst 0"),
+        ("ratings", "rating", "tal, 1 till 4; måste fyllas i"),
+        ("ratings", "voice", "ett av: `residents` = invånarna, `police` = polisen, `district` = stadsdelsförvaltningen; måste fyllas i"),
+        ("indicators", "kind", "ett av: `crime` = anmälda brott, `survey` = enkäten, `district` = förvaltningens egna siffror; måste fyllas i"),
+        ("doses", "planned", "tal, minst 0; måste fyllas i"),
         ("key_figures", "value", "tal; får vara tomt"),
-        ("doses", "month", "månad, `2025-03`"),
+        ("doses", "month", "månad, `2025-03`; måste fyllas i"),
         ("police_notices", "area_id", "slag:kod, som `stadsdel:0101`; får vara tomt"),
     ],
-)
+)  # fmt: skip
 def test_what_is_allowed_is_what_the_schema_checks(table, column, sv):
     assert explain.allowed(table, column, "sv") == sv
 
 
 @pytest.mark.parametrize("table", explain.TABLES)
+def test_where_only_yes_or_no_will_do_the_words_themselves_are_shown(table):
+    for name, column in explain.TABLES[table].columns.items():
+        assert not column.sv.startswith("Ja "), name
+        if list(column.keys) == ["yes", "no"]:
+            assert column.sv.startswith("`yes` om ") and column.sv.endswith("nnars `no`"), name
+
+
+@pytest.mark.parametrize("table", explain.TABLES)
 def test_what_may_be_blank_is_accepted_blank_and_nothing_else_is(table):
     for column in SCHEMAS[table].columns:
-        may = explain.allowed(table, column, "en").endswith("may be blank")
+        may = explain.allowed(table, column, "en").endswith("; may be blank")
+        assert may is explain.allowed(table, column, "sv").endswith("; får vara tomt")
+        assert may is not explain.allowed(table, column, "sv").endswith("; måste fyllas i")
         blank = filled_in(table).assign(resource=table, raw_line=2, **{column: ""})
         used, rejected = tables.accept(table, blank)
         assert len(used) + len(rejected) == 1

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 from datetime import date
 
@@ -10,10 +11,12 @@ import pytest
 from analysis.data import explain, scaffold, tables
 from analysis.data.formats import jsonstat, kolada, polisen
 from analysis.data.formats.known import receive
-from analysis.data.formats.mapping import Reading, mapped
+from analysis.data.formats.mapping import PARTS, Reading, mapped
+from analysis.data.record import changed, renew
 from analysis.data.registers import DUTIES
 from analysis.data.schemas import SCHEMAS
-from analysis.data.workspace import Workspace, sha256
+from analysis.data.workspace import SOURCE_FIELDS, Workspace, sha256
+from analysis.measurement import register
 from analysis.words.periods import Period
 from analysis.words.questions import WrongQuestion
 
@@ -140,9 +143,32 @@ def test_every_record_tells_in_both_languages_what_is_absent_and_cannot_be_said(
         assert record["title"] and record["kind"]
 
 
-def test_the_span_of_the_events_can_be_read(new_city):
+def test_the_span_of_the_events_is_left_to_the_city_and_the_guide_says_how_it_is_written(
+    new_city, guide
+):
     (record,) = [r for r in new_city.package["resources"] if r["table"] == "incidents"]
-    assert Period.parse(record["period"]).end == date(2025, 12, 31)
+    assert record["period"] == ""
+    section = guide.split("### Varför `period` är tom vid `incidents`")[1].split("\n#")[0]
+    several, one = re.findall(r'`"period": "(.+?)"`', section)
+    assert Period.parse(several) == Period(date(2021, 1, 1), date(2025, 12, 31))
+    assert Period.parse(one) == Period(date(2025, 1, 1), date(2025, 12, 31))
+    assert "räknas som noll brott" in section
+
+
+def test_what_the_city_is_to_fill_in_stands_first_in_the_record_and_the_files_last(new_city):
+    parts = list(new_city.package)
+    assert parts[:2] == ["settings", "sources"]
+    assert parts[-1] == "resources"
+    assert new_city.package["sources"][0]["name"] == "own"
+
+
+def test_the_example_of_an_area_lies_in_the_citys_own_municipality(new_city):
+    file = new_city.raw / "areas.csv"
+    rows = receive([file], Reading()).rows
+    shown = rows[explain.example_rows("areas", rows)].iloc[0]
+    assert shown.parent_id == "kommun:0581"
+    assert shown.parent_id in set(rows.area_id)
+    assert shown.valid_from == ""
 
 
 def test_sources_and_terms_are_told_and_name_whom_to_credit(new_city):
@@ -231,8 +257,98 @@ def test_the_guide_explains_every_column_in_the_order_of_filling(guide):
         section = guide.split(f"### `{table}.csv`")[1].split("\n#")[0]
         for name, column in explain.TABLES[table].columns.items():
             assert f"| `{name}` | {column.sv} | " in section
-    for choice in ("worst, need, offered, all, lot, not known", "continue, change, end"):
-        assert choice in guide
+
+
+def test_the_guide_says_of_every_column_whether_it_may_be_blank(guide):
+    headed = re.findall(r"\| kolumn \|.*?\n\|[-|]+\n((?:\|.*\n)+)", guide)
+    assert len(headed) == len(scaffold.BY_HAND)
+    for line in "".join(headed).splitlines():
+        rule = line.split(" | ")[2]
+        assert rule.endswith(("; måste fyllas i", "; får vara tomt")), line
+
+
+def test_the_guide_begins_with_the_order_of_work_on_one_page(guide):
+    overview = guide.split("## Översikt")[1].split("\n## ")[0]
+    assert guide.index("## Översikt") == guide.index("\n## ") + 1
+    order = [overview.index(f"`lagesbild {one} norrkoping`") for one in ("record", "check", "run")]
+    assert order == sorted(order) and overview.index("Fyll i") < order[0]
+    assert len(overview.splitlines()) < 40
+
+
+def test_the_guide_explains_every_setting_and_what_a_source_is(new_city, guide):
+    section = guide.split("## Inställningar och källor")[1].split("\n## ")[0]
+    settings, sources = section.split("| `resources` |")[0].split("| `sources` |")
+    for name, value in new_city.settings.items():
+        (line,) = [one for one in settings.splitlines() if one.startswith(f"| `{name}` |")]
+        assert line.endswith(f"| `{json.dumps(value, ensure_ascii=False)}` |")
+    for name in (*SOURCE_FIELDS, "note"):
+        assert f"| `{name}` | " in sources
+    assert '`"fyll i"`' in sources
+
+
+def test_settings_that_may_be_added_are_written_so_that_they_can_be_copied(guide):
+    (line,) = [one for one in guide.splitlines() if one.startswith("| `shootings` |")]
+    events, published = (json.loads(one) for one in re.findall(r"`({.*?})`", line))
+    assert set(events) == {"item"}
+    assert published == {"measure": "confirmed shootings", "area_id": "kommun:0581"}
+
+
+def test_the_guide_gives_the_limits_of_a_whole_register_that_are_used(guide):
+    section = guide.split("## Årssiffror och egna händelser")[1].split("\n## ")[0]
+    assert re.findall(r"(\d+)/10", section) == [
+        f"{10 * n:.0f}" for n in (register.WHOLE, register.MOST)
+    ]
+    assert (
+        "`total` för varje stadsdel" in section
+        and "Hela kommunens rader (`kommun:0581`)" in section
+    )
+
+
+def test_nothing_is_left_to_put_into_the_guide(guide):
+    assert re.findall(r"\{\w+\}", guide) == []
+
+
+def _fill(folder, table, *rows):
+    """Rows of her own under what was laid out."""
+    file = folder / f"{table}.csv"
+    file.write_text(file.read_text("utf-8-sig") + "".join(f"{row}\n" for row in rows), "utf-8")
+
+
+def test_a_file_with_other_headings_is_read_as_the_guide_says(new_city, guide, tmp_path):
+    shutil.copytree(new_city.root, tmp_path, dirs_exist_ok=True)
+    folder = tmp_path / "data/raw/norrkoping"
+    section = guide.split("## Filer med andra rubriker")[1].split("\n## ")[0]
+    (export,) = re.findall(r"```csv\n(.*?)```", section, re.S)
+    (record,) = (json.loads(one) for one in re.findall(r"```json\n(.*?)```", section, re.S))
+    (folder / record["path"]).write_bytes(export.encode("cp1252"))
+    (folder / "crime_counts.csv").unlink()
+    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    (counts,) = [one for one in package["resources"] if one["table"] == "crime_counts"]
+    counts |= record
+    (folder / "datapackage.json").write_text(json.dumps(package), "utf-8")
+    _fill(
+        folder, "areas",
+        *(f"stadsdel:{code};{name};stadsdel;kommun:0581;;;;;no;" for code, name in (("0101", "Norrby"), ("0102", "Söderby"))),
+    )  # fmt: skip
+    _fill(folder, "crime_items", "misshandel;Misshandel;Assault;total;victims;yes;yes")
+    for file in changed(Workspace(tmp_path, "norrkoping")):
+        renew(Workspace(tmp_path, "norrkoping"), file, ON)
+    city = Workspace(tmp_path, "norrkoping")
+    assert city.problems() == []
+    read = tables.build(city)
+    rows = read["crime_counts"].fillna({"count": -1})
+    assert rows[["area_id", "year", "item", "count", "source_id"]].values.tolist() == [
+        ["stadsdel:0101", 2025, "misshandel", 1031, "bra"],
+        ["stadsdel:0102", 2025, "misshandel", -1, "bra"],
+    ]
+    assert list(read.rejected.reason) == ["item 'Snatteri' has no code in the record"]
+
+
+def test_every_part_of_a_reading_is_in_the_guide_with_an_example_that_can_be_copied(guide):
+    section = guide.split("| del av `reading` |")[1].split("\n\n")[0]
+    shown = re.findall(r"^\| `(\w+)` \|.*\| `(.+)` \|$", section, re.M)
+    assert {part for part, _ in shown} == set(PARTS)
+    Reading.of({"reading": {part: json.loads(example) for part, example in shown}})
 
 
 def test_the_guide_lists_each_duty_of_the_act_and_what_answers_it(guide):
@@ -263,3 +379,20 @@ def test_the_same_question_gives_the_same_bytes(tmp_path, new_city):
     again = scaffold.new(tmp_path, "norrkoping", "0581", ON)
     for file in again.iterdir():
         assert file.read_bytes() == (new_city.raw / file.name).read_bytes(), file.name
+
+
+def test_a_column_that_an_export_lacks_is_left_blank_as_the_guide_shows(guide, tmp_path):
+    (line,) = [one for one in guide.splitlines() if one.startswith("| `constants` |")]
+    constants = json.loads(re.search(r"`({.+})`", line)[1])
+    blank = [column for column, text in constants.items() if text == ""]
+    assert blank and all(
+        explain.allowed("incidents", one, "sv").endswith("får vara tomt") for one in blank
+    )
+    export = explain.example("incidents").replace(explain.MARK, "x", regex=True)
+    export.drop(columns=list(constants)).to_csv(tmp_path / "export.csv", index=False)
+    came = mapped(
+        receive([tmp_path / "export.csv"], Reading()), Reading(constants=constants), "export.csv"
+    )
+    assert explain.lacking("incidents", came.rows.columns) == []
+    used, rejected = tables.accept("incidents", came.rows.assign(resource="incidents"))
+    assert (len(used), len(rejected)) == (1, 0)

@@ -17,19 +17,26 @@ from analysis.data.schemas import SCHEMAS
 
 NEEDED = ("always", "often", "later", "received", "rare")
 MARK = "EXEMPEL"
+CITY = f"kommun:{MARK}"  # in an example; as laid out, the id of the city's own municipality
 WORDS = tomllib.loads(Path(__file__).with_name("explained.toml").read_text(encoding="utf-8"))
 
 _FORMS = {AREA_ID: "area", MONTH: "month", PERIOD: "period"}
 _OR_BLANK = "^$|"
+_MUNICIPALITY = r"^kommun:\d{4}$"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """What a column means in both languages, and the cell of the example row."""
+    """What a column means in both languages, and the cell of the example row.
+
+    ``keys`` are the only texts that may stand in it, each with what it means in Swedish; empty
+    where any will do.
+    """
 
     sv: str
     en: str
     example: str
+    keys: dict[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,12 +68,22 @@ class Explained:
 
 
 def _table(name: str, said: dict) -> Explained:
-    own = said["columns"]
+    told = WORDS["common"] | said["columns"]
     columns = {
-        column: Column(**own.get(column) or WORDS["common"][column])
-        for column in SCHEMAS[name].columns
+        column: Column(**{**told[column], "keys": _keys(checked, told[column])})
+        for column, checked in SCHEMAS[name].columns.items()
     }
     return Explained(**{**said, "columns": columns})
+
+
+def _keys(checked, said: dict) -> dict[str, str]:
+    meanings = WORDS["keys"] | said.get("keys", {})
+    return {key: meanings[key] for key in _limits(checked).get("allowed_values", ())}
+
+
+def _limits(checked) -> dict:
+    """What the rules of a schema's column hold it to."""
+    return {name: value for check in checked.checks for name, value in check.statistics.items()}
 
 
 TABLES: dict[str, Explained] = {name: _table(name, said) for name, said in WORDS["tables"].items()}
@@ -89,11 +106,15 @@ def example_rows(table: str, rows: pd.DataFrame) -> pd.Series:
 
     Notes
     -----
-    An example row that was changed in part, but still holds the mark, is not among them:
+    The template names the city's own municipality where the example has ``CITY``. An example row
+    that was changed in part, but still holds the mark, is not among them:
     :func:`analysis.data.rules.broken` gives it as broken, so that it is neither counted nor lost.
     """
     shown = example(table).iloc[0]
-    return (rows[list(shown.index)] == shown).all(axis=1)
+    found = rows[list(shown.index)].copy()
+    for column in shown.index[shown == CITY]:
+        found[column] = found[column].replace(_MUNICIPALITY, CITY, regex=True)
+    return (found == shown).all(axis=1)
 
 
 def lacking(table: str, columns: Iterable[str]) -> list[str]:
@@ -129,29 +150,31 @@ def _lacks(table: str, name: str, column: Column) -> str:
 
 
 def allowed(table: str, column: str, language: str) -> str:
-    """What may stand in a column, from its schema, in the reader's language.
+    """What may stand in a column and whether it may be blank, in the reader's language.
 
     Examples
     --------
-    >>> allowed("indicators", "wanted", "en"), allowed("measures", "ends", "en")
-    ('one of: less, more', 'day, `2025-03-14`, or day and time, `2025-03-14 21:40`; may be blank')
+    >>> allowed("indicators", "wanted", "en"), allowed("measures", "partners", "en")
+    ('one of: less, more; must be filled in', 'text; may be blank')
+    >>> allowed("indicators", "wanted", "sv")
+    'ett av: `less` = mindre, `more` = mer; måste fyllas i'
     """
-    words = WORDS["allowed"][language]
+    words, keys = WORDS["allowed"][language], TABLES[table].columns[column].keys
     form, facts, blank = _rule(SCHEMAS[table].columns[column])
-    told = words[form].format(**facts)
-    return f"{told}; {words['blank']}" if blank else told
+    meanings = ", ".join(f"`{key}` = {meaning}" for key, meaning in keys.items())
+    told = words[form].format(**facts, choices=", ".join(keys), meanings=meanings)
+    return f"{told}; {words['blank' if blank else 'filled']}"
 
 
 def _rule(column) -> tuple[str, dict, bool]:
     """The form of a column's values, the facts that its words need, and whether it may be blank."""
-    kind = str(column.dtype)
-    limits = {name: value for check in column.checks for name, value in check.statistics.items()}
+    kind, limits = str(column.dtype), _limits(column)
     if kind.startswith("datetime"):
         return "day", {}, column.nullable
     if kind in ("Int64", "float64"):
         return *_numbers(kind, limits), column.nullable
     if "allowed_values" in limits:
-        return "choice", {"choices": ", ".join(limits["allowed_values"])}, False
+        return "choice", {}, False
     if "pattern" in limits:
         pattern = limits["pattern"]
         return _FORMS[pattern.removeprefix(_OR_BLANK)], {}, re.match(pattern, "") is not None

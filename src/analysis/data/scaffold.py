@@ -12,7 +12,7 @@ import re
 from datetime import date
 from pathlib import Path
 
-from analysis.data.explain import TABLES, WORDS, allowed, example
+from analysis.data.explain import CITY, TABLES, WORDS, allowed, example
 from analysis.data.registers import DUTIES
 from analysis.data.schemas import SCHEMAS
 from analysis.data.state import FILL_IN
@@ -84,14 +84,16 @@ def new(root: Path, name: str, kommun: str, on: date) -> Path:
     city = municipality(kommun)
     given = _given(kommun, city)
     for table in BY_HAND:
-        write_atomically(folder / f"{table}.csv", _csv(table, given.get(table, [])))
+        rows = [*given.get(table, []), _example(table, f"kommun:{kommun}")]
+        write_atomically(folder / f"{table}.csv", _csv(table, rows))
     records = [
         *(_by_hand(table, folder / f"{table}.csv", given, on) for table in BY_HAND),
         *_fetched(kommun, city, on),
     ]
-    package = json.dumps(_package(name, kommun, city, on, records), ensure_ascii=False, indent=1)
-    write_atomically(folder / "datapackage.json", (package + "\n").encode())
-    write_atomically(folder / "README.md", guide(name, city, records).encode())
+    package = _package(name, kommun, city, on, records)
+    text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
+    write_atomically(folder / "datapackage.json", text.encode())
+    write_atomically(folder / "README.md", guide(package).encode())
     write_atomically(folder / ".gitignore", PRIVATE.encode())
     return folder
 
@@ -140,18 +142,27 @@ def _given(kommun: str, city: str) -> dict[str, list[dict[str, str]]]:
     }  # fmt: skip
 
 
-def _csv(table: str, given: list[dict[str, str]]) -> bytes:
-    """Headings, the rows that are known, and the example, as a Swedish Excel opens them."""
+def _example(table: str, municipality: str) -> dict[str, str]:
+    """The example row of a table, in the city's own municipality."""
+    return example(table).replace(CITY, municipality).iloc[0].to_dict()
+
+
+def _csv(table: str, rows: list[dict[str, str]]) -> bytes:
+    """Headings and rows, as a Swedish Excel opens them."""
     text = io.StringIO()
     columns = list(SCHEMAS[table].columns)
     writer = csv.DictWriter(text, columns, restval="", delimiter=";", lineterminator="\n")
     writer.writeheader()
-    writer.writerows([*given, *example(table).to_dict("records")])
+    writer.writerows(rows)
     return text.getvalue().encode("utf-8-sig")
 
 
 def _by_hand(table: str, file: Path, given: dict, on: date) -> dict:
-    """The record of a table that is kept by hand; ``template`` is its hash as laid out."""
+    """The record of a table that is kept by hand; ``template`` is its hash as laid out.
+
+    Which span a register covers is known to the city alone: ``period`` is left blank, so that no
+    day is taken for one without crime.
+    """
     source = TABLES[table].columns.get("source_id")
     digest = f"sha256:{sha256(file)}"
     months = [c for c in SCHEMAS[table].columns if c == "month"]
@@ -161,7 +172,6 @@ def _by_hand(table: str, file: Path, given: dict, on: date) -> dict:
         "path": file.name,
         "sources": list(dict.fromkeys(["own", *([source.example] if source else [])])),
         "retrieved": on.isoformat(),
-        "period": str(on.year - 1) if table == "incidents" else "",
         "bytes": file.stat().st_size,
         "hash": digest,
         **({} if table in given else {"template": digest}),
@@ -233,46 +243,70 @@ def _package(name: str, kommun: str, city: str, on: date, records: list[dict]) -
     keys = ("name", "title", "publisher", "where", "licence")
     others = [dict(zip(keys, one, strict=True)) for one in PUBLISHERS]
     return {
-        "profile": "data-package", "name": name, "title": city, "version": "1",
-        "created": on.isoformat(), "madeUp": False,
         "settings": {
             "municipality": f"kommun:{kommun}", "districtScheme": "stadsdel", "cityName": city,
             "period": str(on.year - 1), "shown": ["total"], "contact": "",
         },
-        "licenses": [{"name": one, "title": sv, "titleEn": en} for one, sv, en in TERMS],
         "sources": [own, *({**one, "published": "löpande", "note": ""} for one in others)],
+        "licenses": [{"name": one, "title": sv, "titleEn": en} for one, sv, en in TERMS],
+        "profile": "data-package", "name": name, "title": city, "version": "1",
+        "created": on.isoformat(), "madeUp": False,
         "resources": records,
     }  # fmt: skip
 
 
-def guide(name: str, city: str, records: list[dict]) -> str:
-    """The README of a city: in which order to fill, what each column means, what the law asks.
+def guide(package: dict) -> str:
+    """The README of a city: what to do in which order, what each word means, what the law asks.
 
     Parameters
     ----------
-    name, city
-        Of the workspace and of the municipality.
-    records
-        Of every file, those that can be fetched included.
+    package
+        The record of the city as laid out, with every file, those that can be fetched included.
     """
-    words, names = WORDS["readme"], {"name": name, "city": city}
-    parts = [words["opening"].format(**names).lstrip(), words["how"].format(**names)]
-    for group, heading in WORDS["groups"]["sv"].items():
-        tables = [table for table in BY_HAND if TABLES[table].needed == group]
-        parts.append(f"\n## {heading}\n" + "".join(_explained(table) for table in tables))
-    fetched = [record for record in records if "fetch" in record]
-    parts.append(words["fetching"].format(**names) + "".join(_to_fetch(one) for one in fetched))
-    duties = "".join(_duty(duty) for duty in DUTIES)
-    parts.append(words["law"] + duties)
+    settings, records = package["settings"], package["resources"]
+    municipality = settings["municipality"]
+    groups = WORDS["groups"]["sv"].items()
     held = "".join(f"| `{table}.csv` | {TABLES[table].about['en']} |\n" for table in BY_HAND)
-    return "".join([*parts, words["english"].format(**names), held])
+    parts = {
+        "opening": "",
+        "settings": _held("settings", settings),
+        "sources": _held("sources", package["sources"][0]),
+        "resources": "".join(
+            f"| `{name}` | {said} |\n" for name, said in WORDS["package"]["resources"].items()
+        ),
+        "counts": "".join(_group(group, heading, municipality) for group, heading in groups),
+        "other_headings": "",
+        "fetching": "".join(_to_fetch(one) for one in records if "fetch" in one),
+        "law": "".join(_duty(duty) for duty in DUTIES),
+        "english": held,
+    }
+    text = "".join(WORDS["readme"][part] + more for part, more in parts.items()).lstrip()
+    names = {"name": package["name"], "city": package["title"], "municipality": municipality}
+    for name, value in names.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
 
 
-def _explained(table: str) -> str:
+def _held(part: str, now: dict) -> str:
+    """A line for each thing of a part of the record: what it is, and what stands there now."""
+    told = {name: json.dumps(value, ensure_ascii=False) for name, value in now.items()}
+    return "".join(
+        f"| `{name}` | {said} | {_code(told.get(name, ''))} |\n"
+        for name, said in WORDS["package"][part].items()
+    )
+
+
+def _group(group: str, heading: str, municipality: str) -> str:
+    """The tables that are needed equally soon, explained under one heading."""
+    tables = [table for table in BY_HAND if TABLES[table].needed == group]
+    return f"\n## {heading}\n" + "".join(_explained(table, municipality) for table in tables)
+
+
+def _explained(table: str, municipality: str) -> str:
     """One table: what it is for, and a line a column."""
-    said = TABLES[table]
+    said, shown = TABLES[table], _example(table, municipality)
     lines = [
-        f"| `{column}` | {one.sv} | {allowed(table, column, 'sv')} | {_code(one.example)} |\n"
+        f"| `{column}` | {one.sv} | {allowed(table, column, 'sv')} | {_code(shown[column])} |\n"
         for column, one in said.columns.items()
     ]
     heading = f"\n### `{table}.csv`: {said.title}\n{said.about['sv']} {said.absent['sv']}\n\n"
@@ -287,7 +321,7 @@ def _code(text: str) -> str:
 
 def _to_fetch(record: dict) -> str:
     said = TABLES[record["table"]]
-    return f"- `{record['name']}`: {said.title}. {said.about['sv']} {said.cannotSay['sv']}\n"
+    return f"| `{record['name']}` | {said.about['sv']} | {said.cannotSay['sv']} |\n"
 
 
 def _duty(duty: str) -> str:
