@@ -7,7 +7,7 @@ import pytest
 
 from analysis.data import tables
 from analysis.data.record import renew
-from analysis.data.workspace import Workspace
+from analysis.data.workspace import Workspace, sha256
 from analysis.measurement import crime
 from analysis.words.periods import Period
 from analysis.words.questions import WrongQuestion
@@ -90,6 +90,33 @@ def test_events_entered_later_are_left_out_and_counted(made_up, made_up_tables):
     assert account.rows_not_chosen == later.sum() > 0
     assert account.rows_in == account.rows_used + account.rows_rejected + account.rows_not_chosen
     assert read["incidents"].registered.max().date() <= date(2017, 10, 15)
+
+
+def undated(root, retrieved):
+    """The register with no day of registration on its first event, as it came in on a day."""
+    city = Workspace(root, "exempelstad")
+    lines = (city.raw / "incidents.csv").read_text("utf-8").splitlines()
+    at = lines[0].split(",").index("registered")
+    first = lines[1].split(",")
+    first[at] = ""
+    (city.raw / "incidents.csv").write_text("\n".join([lines[0], ",".join(first)]), "utf-8")
+    record = json.loads((city.raw / "datapackage.json").read_text("utf-8"))
+    (events,) = [one for one in record["resources"] if one["table"] == "incidents"]
+    events |= {"retrieved": retrieved, "hash": f"sha256:{sha256(city.raw / 'incidents.csv')}",
+               "bytes": (city.raw / "incidents.csv").stat().st_size}  # fmt: skip
+    (city.raw / "datapackage.json").write_text(json.dumps(record), "utf-8")
+    account = tables.build(Workspace(root, "exempelstad@2017-10-15")).ledger
+    return account.set_index("resource").loc["incidents"]
+
+
+def test_an_event_that_does_not_say_when_it_was_known_is_not_in_an_earlier_view(workspace):
+    account = undated(workspace, "2018-01-01")
+    assert (account.rows_used, account.rows_not_chosen) == (0, 1)
+
+
+def test_every_row_of_an_edition_at_hand_was_known(workspace):
+    account = undated(workspace, "2017-10-10")
+    assert (account.rows_used, account.rows_not_chosen) == (1, 0)
 
 
 @pytest.mark.parametrize("month", ["2017-03", "2017-09", "2018-06"])

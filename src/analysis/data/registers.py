@@ -33,7 +33,7 @@ DUTIES = (
 RIVALS = ("mechanism", "confounder", "reverse", "recording", "chance")
 CHOSEN = ("worst", "need", "offered", "all", "lot", "not known")
 KNOWN = {  # the day on which a row was known: as it says, else by another day of its own
-    "incidents": ("registered", "occurred"),
+    "incidents": ("registered", "registered"),  # nobody knows of an event as it happens
     "first_counts": ("known_on", "known_on"),
     "police_notices": ("first_seen", "published"),
     "observations": ("date", "date"),

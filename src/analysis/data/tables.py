@@ -275,7 +275,7 @@ def build(workspace: Workspace) -> Tables:
         good, bad = accept(resource.table, rows)
         good, outside = _watched(resource, good)
         bad = pd.concat([_refused(resource, came), bad, outside], ignore_index=True)
-        good, later = _known(resource.table, good, workspace.known_on)
+        good, later = _known(resource, good, workspace.known_on)
         used[resource.table].append(good)
         rejected.append(bad)
         left = came.not_chosen + later + int(shown.sum())
@@ -314,11 +314,14 @@ def _watched(resource: Resource, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
     return rows[inside].reset_index(drop=True), bad
 
 
-def _known(table: str, rows: pd.DataFrame, on: date | None) -> tuple[pd.DataFrame, int]:
-    """The rows that were known on a day, by what they say themselves, and how many were not."""
-    if on is None or table not in KNOWN:
+def _known(resource: Resource, rows: pd.DataFrame, on: date | None) -> tuple[pd.DataFrame, int]:
+    """The rows that were known on a day, and how many were not.
+
+    Of an edition that was at hand that day all were; of a later one, as far as the rows say.
+    """
+    if on is None or resource.retrieved[:10] <= on.isoformat() or resource.table not in KNOWN:
         return rows, 0
-    said, else_ = KNOWN[table]
+    said, else_ = KNOWN[resource.table]
     known = rows[said].fillna(rows[else_]) < pd.Timestamp(on) + pd.Timedelta(days=1)
     return rows[known].reset_index(drop=True), int((~known).sum())
 
