@@ -123,7 +123,12 @@ def test_a_register_of_events_and_own_surveys_are_figures_up_to_the_day():
         wave | {"wave": "1", "period_end": "2015-10-31", "period_start": "2015-09-01"},
         wave | {"wave": "2", "period_end": "2017-10-31"},
     ]
-    found = by_duty(registers({"survey_waves": waves}), own)
+    event = {
+        "incident_id": "1", "item": "theft", "occurred": "2016-01-05", "area_id": CITY,
+        "status": "final", "registered": "2016-01-06", "source_id": "s",
+    }  # fmt: skip
+    found = by_duty(registers({"survey_waves": waves, "incidents": [event]}), own)
+    assert by_duty(registers({"survey_waves": waves}), own)["mapping"].state == "unknown"
     assert (found["mapping"].figures, found["mapping"].figures_until) == ("incidents", 2017)
     asked = found["other_information"]
     assert (asked.figures, asked.figures_until) == ("survey_waves", 2015)

@@ -8,7 +8,7 @@ import pytest
 from analysis.data.held import Busy, held
 from analysis.data.parameters import question
 from analysis.data.workspace import Workspace
-from analysis.running import portal, reports
+from analysis.running import reports
 from analysis.running.jobs import Job, plan
 from analysis.running.kernel import PrivateKernelManager, without_traces
 from analysis.running.reports import Outcome
@@ -92,31 +92,6 @@ def test_an_earlier_report_keeps_its_entry(jobs, elsewhere, monkeypatch):
     reports.run(plan("goteborg", "2017", ["data"], languages=["en"]))
     manifest = json.loads((elsewhere / "manifest.json").read_text())
     assert {"7_leadership_report.sv", "1_data.en"} <= set(manifest["reports"])
-
-
-def test_the_portals_filter_hides_by_style_alone(city):
-    made = {"made": True, "error": ""}
-    entries = {
-        f"6_district_report-{area}.sv": {
-            "notebook": "6_district_report",
-            "parameters": {
-                "workspace": "goteborg",
-                "period": "2017",
-                "language": "sv",
-                "area": area,
-            },
-            **made,
-        }
-        for area in ("lundby", "centrum")
-    }
-    page = portal.portal(entries, city, "2017", "sv")
-    assert (
-        'body:has(#area-lundby:checked) ul.reports li:not([data-area="lundby"]){display:none}'
-        in page
-    )
-    assert page.index("Lägesrapport för Centrum 2017") < page.index("Lägesrapport för Lundby 2017")
-    assert "<script" not in page
-    assert portal.portal(entries, city, "2017", "en").count("<li") == 0
 
 
 def test_a_kernel_talks_over_sockets_that_only_its_user_can_open():

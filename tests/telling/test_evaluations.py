@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis.chain import follow_up, rulings
+from analysis.chain import evaluation_plan, follow_up, rulings
 from analysis.chain.evaluation import evaluated
 from analysis.methods.bootstrap import Avoided
 from analysis.methods.displacement import Moved
@@ -166,30 +166,35 @@ def test_an_effect_that_nobody_could_see_says_when_one_could(say, found):
 
 
 def test_the_cost_of_an_event_avoided_by_hand(say, found):
-    """1,200,000 over 40, and over 60 and 20: 30,000 (20,000 to 60,000)."""
-    told = evaluations.saved(say, saving(found["M07"], 40.0, 20.0, 60.0), YES, 1_200_000.0)
-    total, ends = say.number(40), say.to(say.number(20), say.number(60))
+    """1,200,000 a year are 2,100,000 in 21 months; over 42, and over 70 and 21."""
+    assert found["M07"].plan.after.months == 21
+    told = evaluations.saved(say, saving(found["M07"], 42.0, 21.0, 70.0), YES, 1_200_000.0)
+    total, ends = say.number(42), say.to(say.number(21), say.number(70))
     after = say.through(found["M07"].plan.after)
     assert told[0] == say("evaluation.saved", total=total, interval=ends, after=after)
     assert told[1] == say("evaluation.too_large")
     assert told[2] == say(
         "evaluation.cost",
         cost=say.number(1_200_000),
-        each=say.number(30_000),
-        interval=say.to(say.number(20_000), say.number(60_000)),
+        spent=say.number(2_100_000),
+        months="21",
+        each=say.number(50_000),
+        interval=say.to(say.number(30_000), say.number(100_000)),
     )
 
 
 def test_a_cost_is_not_told_to_the_last_krona(sv, found):
+    """520,000 a year are 910,000 in 21 months; over 81 that is 11,235, over 180 and 12 so on."""
     told = evaluations.saved(sv, saving(found["M07"], 81.0, 12.0, 180.0), YES, 520_000.0)
-    assert "6\u00a0400." in told[2]
-    assert sv.to("2\u00a0900", "43\u00a0000") in told[2]
+    assert "11\u00a0000." in told[2]
+    assert sv.to("5\u00a0100", "76\u00a0000") in told[2]
 
 
 @pytest.mark.parametrize("low", [0.0, -5.0])
 def test_where_none_may_have_been_avoided_the_cost_has_no_upper_end(say, found, low):
-    told = evaluations.saved(say, saving(found["M07"], 40.0, low, 60.0), YES, 1_200_000.0)
-    about = {"cost": say.number(1_200_000), "each": say.number(30_000)}
+    told = evaluations.saved(say, saving(found["M07"], 42.0, low, 70.0), YES, 1_200_000.0)
+    about = {"cost": say.number(1_200_000), "spent": say.number(2_100_000), "months": "21"}
+    about |= {"each": say.number(50_000)}
     assert told[2] == say("evaluation.cost_no_end", **about)
 
 
@@ -201,9 +206,17 @@ def test_a_cost_that_is_not_in_the_register_is_said_not_to_be(say, found, cost):
 
 @pytest.mark.parametrize("verdict", [NO, BLUNT])
 def test_no_event_avoided_has_a_price_without_support(say, found, verdict):
-    told = evaluations.saved(say, saving(found["M07"], 40.0, 20.0, 60.0), verdict, 1_200_000.0)
-    assert told[0] == say("evaluation.saved_not_told")
-    assert not any(say.number(n) in line for line in told for n in (30_000, 20_000, 60_000, 40))
+    told = evaluations.saved(say, saving(found["M07"], 42.0, 21.0, 70.0), verdict, 1_200_000.0)
+    cost = say.number(1_200_000)
+    assert told == [say("evaluation.saved_not_told"), say("evaluation.cost_a_year", cost=cost)]
+
+
+def test_without_a_whole_register_no_city_is_said_to_have_yearly_figures(
+    say, made_up, made_up_tables, monkeypatch
+):
+    monkeypatch.setattr(evaluation_plan, "placed", lambda *_: False)
+    plan = evaluation_plan.planned(made_up_tables, made_up, "M07", Q3)
+    assert evaluations.question(say, plan)[1:] == [say("why.no_whole_register")]
 
 
 def moved(share, low, high):

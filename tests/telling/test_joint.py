@@ -191,6 +191,24 @@ def test_only_what_survives_is_told_as_changed_and_only_here(sv):
     assert joint.since(sv, [], None) == [sv("since.first")]
 
 
+def test_nothing_new_beside_a_clear_departure_is_said_to_be_no_contradiction(sv):
+    clear, unclear = (count(1.4, area=ANGSVIK, low=1.1, high=1.7, q=q) for q in (0.01, 0.2))
+    still = [moved(1.6, 0.2)]
+    none = joint.since(sv, still, None, ANGSVIK)
+    assert joint.since(sv, still, None, ANGSVIK, [unclear]) == none
+    assert joint.since(sv, still, None, ANGSVIK, [clear]) == [
+        *none, sv("since.both", period="andra kvartalet 2017"),
+    ]  # fmt: skip
+    (told,) = joint.since(sv, [moved(1.6, 0.01)], None, ANGSVIK, [clear])
+    assert "har ökat" in told
+
+
+@pytest.mark.parametrize(("years", "why"), [(0, "no_register"), (2, "too_few_years")])
+def test_no_wheel_without_events_is_for_want_of_events_and_not_of_years(sv, years, why):
+    shares = pd.DataFrame({"month": range(1, 13), "share": [float("nan")] * 12, "years": years})
+    assert sv(f"reasons.{why}") in plain(joint.wheel(sv, shares, Q3, "wheel"))
+
+
 def test_a_revision_is_told_with_both_figures_and_is_no_rise_in_crime(sv):
     now = count(
         1.052,

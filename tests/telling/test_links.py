@@ -108,6 +108,22 @@ def test_each_answer_has_its_own_words(sv, made_up_tables, newest, done):
     )
 
 
+def test_no_measure_of_the_leaders_is_not_told_as_no_measure(sv, made_up_tables):
+    none = made_up_tables["measures"].iloc[:0]
+    assert "ingen åtgärd är inskriven" in str(links.followed(sv, none, [], {}, [], [], "f").html)
+    told = str(links.followed(sv, none, [], {}, [], [], "f", elsewhere=3).html)
+    assert "ingen åtgärd är inskriven" not in told
+    assert "De andra (3)" in told
+
+
+def test_an_analysis_is_known_by_its_area_and_the_crime_that_it_rests_on(sv, made_up_tables):
+    found = links.analysed(sv, made_up_tables, ON)
+    assert found[ANGSVIK, "assault"] == ["Misshandel bland unga på torget på helgkvällar"]
+    assert (ANGSVIK, "drugs") not in found
+    assert {item for _, item in found} <= set(made_up_tables["crime_items"]["item"])
+    assert not links.analysed(sv, made_up_tables, date(1990, 1, 1))
+
+
 def test_a_loose_end_names_its_owner_and_a_whole_chain_says_so(sv, made_up_tables):
     loose = orphans.orphans(made_up_tables, ON, ANGSVIK)
     told = links.loose_ends(sv, loose)

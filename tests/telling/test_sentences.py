@@ -103,7 +103,8 @@ def test_the_two_yardsticks_are_told_apart(sv, read):
 def test_a_trend_without_enough_years_says_why(say):
     told = sentences.trend(say, trend.trend(series([1, 2, 3], area="stadsdel:131")))
     assert "Angered" in told
-    assert {"sv": "för få tidigare år", "en": "too few earlier years"}[say.language] in told
+    few = {"sv": "färre än fyra år att räkna på", "en": "fewer than four years to go by"}
+    assert few[say.language] in told
 
 
 def test_noise_is_explained_and_not_only_given(sv):
@@ -126,9 +127,20 @@ def test_what_a_change_consisted_of_is_named(sv, read, city):
 
 def test_beside_every_none_stands_what_could_have_been_seen(sv, read, city):
     found = crime.all_reported(read, city, crime.headline(read), P2017)
-    (told,) = sentences.detectable(sv, screening.detectable(list(found.values()), P2017))
+    least = screening.detectable(list(found.values()), P2017)
+    unclear = count(1.43, low=1.2, high=1.7, q=0.2, unit="ratio")
+    (told,) = sentences.detectable(sv, least, [unclear])
     assert told.startswith("Bara stora ändringar syns bland 160 rader.")
-    assert sentences.detectable(sv, []) == []
+    assert sentences.detectable(sv, [], []) == []
+
+
+def test_beside_a_clear_change_no_larger_change_is_said_to_be_the_least_that_shows(sv, read, city):
+    found = crime.all_reported(read, city, crime.headline(read), P2017)
+    least = screening.detectable(list(found.values()), P2017)
+    clear = count(1.43, low=1.2, high=1.7, q=0.01, unit="ratio")
+    (told,) = sentences.detectable(sv, least, [clear])
+    assert "%" not in told
+    assert told.startswith("De övriga kan också ha ändrats")
 
 
 def test_the_op_ed_is_refused_in_words_a_reader_needs(read, city):
@@ -164,15 +176,45 @@ def test_a_claim_without_words_of_its_own_shows_no_figures(say, read):
 
 def test_next_steps_ask_how_much_the_police_looked(sv):
     more = count(1.62, low=1.2, high=2.0, p=0.0001, q=0.01, definition="drugs", area="stadsdel:139")
-    (told,) = sentences.next_steps(sv, [more], {"drugs": "police"}, {})
+    (told,) = sentences.next_steps(sv, [more], {"drugs": "police"}, {}, {})
     assert told.startswith("Fråga först om polisen kontrollerat mer: Narkotikabrott i Lundby")
-    (nothing,) = sentences.next_steps(sv, [], {}, {})
+    (nothing,) = sentences.next_steps(sv, [], {}, {}, {})
     assert nothing == sv("next.none")
+
+
+@pytest.mark.parametrize("found_by", ["victims", "police", "both"])
+def test_an_analysis_of_causes_that_exists_is_gone_through_again_and_not_asked_for(say, found_by):
+    more = count(1.62, low=1.2, high=2.0, p=0.0001, q=0.01, area="stadsdel:139")
+    done = {("stadsdel:139", "assault"): ["Bråk på torget"]}
+    (told,) = sentences.next_steps(say, [more], {"assault": found_by}, {}, done)
+    assert "Bråk på torget" in told
+    assert {"sv": "Gör en gemensam", "en": "joint analysis"}[say.language] not in told
+    elsewhere = {("stadsdel:140", "assault"): ["Bråk på torget"]}
+    (told,) = sentences.next_steps(say, [more], {"assault": found_by}, {}, elsewhere)
+    assert "Bråk på torget" not in told
+
+
+def test_figures_of_the_city_without_a_total_are_not_told_as_no_figures(sv):
+    robbery = {"robbery": count(130, definition="robbery")}
+    told = sentences.city(sv, robbery, {}, P2017)
+    assert told.startswith("Hela stadens totala antal brott 2017 är inte inskrivet.")
+    assert sentences.city(sv, {}, {}, P2017).startswith(
+        "För 2017 finns ingen siffra för hela staden"
+    )
+    total = {"total": count(130, definition="total")}
+    assert "130 anmälda brott 2017" in sentences.city(sv, total, {}, P2017)
+
+
+def test_why_there_is_no_rate_is_the_reason_of_the_rate(sv):
+    share = count(None, statistic="share of city", note="no figure for the city")
+    for note, why in (("no figure", "no_figure"), ("no population", "no_population")):
+        rate = count(None, statistic="rate", area="stadsdel:139", note=note)
+        assert sv(f"reasons.{why}") in sentences.beside(sv, rate, share)[0]
 
 
 def test_a_voice_that_is_missing_is_named_with_its_district(sv):
     silent = {"residents": ["stadsdel:140"], "district": ["stadsdel:139", "stadsdel:140"]}
-    told = sentences.next_steps(sv, [], {}, silent, places=2)
+    told = sentences.next_steps(sv, [], {}, silent, {}, places=2)
     assert "Hör invånarna i Norra Hisingen: rösten saknas där." in told
     assert "Hör stadsdelsförvaltningen: rösten saknas helt." in told
 

@@ -150,7 +150,8 @@ def test_each_planted_orphan_is_listed_once_with_its_owner(pages, made_up):
 def test_the_law_shows_what_is_old_and_what_is_missing(pages):
     told = text(pages, "7_leadership_report.sv")
     assert "Åtgärdsplan äldre än två år Åtgärdsplan 2015–2017 15 juni 2015" in told
-    assert "Uppföljning saknas inget dokument är inskrivet" in told
+    assert "Uppföljning delvis inskrivna uppföljningar till och med 2017" in told
+    assert "Bestäm vem som ansvarar för: uppföljning. Inget dokument är inskrivet." in told
     assert "Lagen trädde i kraft den 1 juli 2023" in told
 
 

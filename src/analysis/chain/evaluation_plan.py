@@ -105,7 +105,7 @@ def planned(tables: Tables, city: Workspace, measure_id: str, until: Period) -> 
     if goal.kind != "crime":
         return EvaluationPlan(refused="not by month", item=goal.definition, **about)
     if not placed(tables, city, until):
-        return EvaluationPlan(refused="yearly figures", item=goal.definition, **about)
+        return EvaluationPlan(refused="no whole register", item=goal.definition, **about)
     series = monthly(tables, city, goal.definition, until)
     started = pd.Timestamp(row.starts)
     start = series.index(started.to_period("M"))

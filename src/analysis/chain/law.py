@@ -111,7 +111,7 @@ def _reported(tables: Tables, city: Workspace, on: date) -> dict[str, pd.Series]
     """Years of reported crimes of the municipality that were over, by table."""
     counts = _of_the_city(tables, city, "crime_counts").dropna(subset="count")
     found = {"crime_counts": counts.year[counts.year <= _last_whole_year(on)]}
-    if city.observed and city.observed.start <= on:
+    if city.observed and city.observed.start <= on and len(tables.events_by_year):
         found["incidents"] = pd.Series([min(city.observed.end, on).year])
     return found
 

@@ -1,7 +1,7 @@
 """The one page that leads to every report of a period; its filter needs no script.
 
-It is made from the manifest alone, so it names a report that could not be made
-instead of leaving it out.
+It is made from the manifest alone, so it names a report that could not be made instead of
+leaving it out, and marks one that was made before the raw data changed.
 """
 
 import json
@@ -39,13 +39,13 @@ def portal(
     reports
         Entries of the manifest by the report's name.
     city, period
-        What the reports are about.
+        What the reports are about; one made from other raw data than the city's is marked.
     language
         Of the page; only reports in it are listed.
     numbers
         Whether ``results.csv`` stands beside the page.
     """
-    say = words(language)
+    say, now = words(language), city.fingerprint()
     entries, missing = [], []
     for name, entry in reports.items():
         if entry["parameters"]["language"] != language:
@@ -62,6 +62,7 @@ def portal(
                 "kind": ask.notebook,
                 "area": getattr(ask, "area", ""),
                 "area_name": getattr(ask, "area_name", ""),
+                "older": entry["raw_data"] != now,
             }
         )
     order = {kind: place for place, kind in enumerate(reversed(say_kinds(say)))}
@@ -75,6 +76,7 @@ def portal(
         intro=say("portal.intro", **names),
         entries=entries,
         missing=missing,
+        older=any(entry["older"] for entry in entries),
         numbers=numbers,
         kinds=[(k, say(f"kinds.{k}")) for k in order if any(e["kind"] == k for e in entries)],
         areas=sorted(

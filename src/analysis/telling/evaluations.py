@@ -169,12 +169,15 @@ def refutations(words: Words, found: Evaluation) -> Sheet:
 
 
 def saved(words: Words, found: Evaluation, verdict: Verdict, cost: float | None) -> list[str]:
-    """Events avoided with their interval and the cost of each; only for a supported effect."""
+    """Events avoided with their interval and the cost of each; only for a supported effect.
+
+    ``cost`` is a year's; what the avoided events are set against is that of the months after.
+    """
     if verdict.ruling != "supported" or found.plan.wanted == "more":
         told = [words("evaluation.saved_not_told")]
         if cost is None or np.isnan(cost):
             return [*told, words("evaluation.cost_unknown")]
-        return [*told, words("evaluation.cost_alone", cost=words.rounded(cost, 3))]
+        return [*told, words("evaluation.cost_a_year", cost=words.rounded(cost, 3))]
     total, low, high = (float(x[-1]) for x in _ends(found.saved))
     told = [
         words(
@@ -187,14 +190,15 @@ def saved(words: Words, found: Evaluation, verdict: Verdict, cost: float | None)
     told.append(words("evaluation.too_large"))
     if cost is None or np.isnan(cost):
         return [*told, words("evaluation.cost_unknown")]
-    each = words.rounded(cost / total)
+    spent = cost * found.plan.after.months / 12
+    about = {
+        "cost": words.rounded(cost, 3), "spent": words.rounded(spent, 3),
+        "months": words.number(found.plan.after.months), "each": words.rounded(spent / total),
+    }  # fmt: skip
     if low <= 0:
-        return [*told, words("evaluation.cost_no_end", cost=words.rounded(cost, 3), each=each)]
-    interval = words.to(words.rounded(cost / high), words.rounded(cost / low))
-    return [
-        *told,
-        words("evaluation.cost", cost=words.rounded(cost, 3), each=each, interval=interval),
-    ]
+        return [*told, words("evaluation.cost_no_end", **about)]
+    interval = words.to(words.rounded(spent / high), words.rounded(spent / low))
+    return [*told, words("evaluation.cost", **about, interval=interval)]
 
 
 def _ends(found: Avoided) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

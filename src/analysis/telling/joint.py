@@ -333,11 +333,14 @@ def since(
     moved: list[Estimate],
     revised: list[Estimate] | None = None,
     area_id: str | None = None,
+    departures: list[Estimate] | None = None,
 ) -> list[str]:
     """What is not as it was in the last report: beyond noise, and by revision.
 
     ``moved`` holds every row of :func:`analysis.methods.since.since`; those of ``area_id`` are
     told, all of them when it is None. Revisions are passed over when ``revised`` is None.
+    ``departures`` are those that the page tells of: where one is clear and nothing has moved, it
+    is said that both can be so.
     """
     if not moved:
         told = [words("since.first")]
@@ -346,6 +349,8 @@ def since(
         about["area"] = words("since.nowhere") if area_id is None else words.name(area_id)
         kept = [e for e in survivors(moved) if area_id in (None, e.area)]
         told = [_moved(words, e) for e in kept] or [words("since.none", **about)]
+        if not kept and survivors(departures or []):
+            told.append(words("since.both", **about))
         if any(e.status == "preliminary" for e in moved):
             told.append(words("tables.preliminary"))
     if revised is None:
@@ -496,7 +501,8 @@ def week(words: Words, hours: list[Estimate], name: str) -> Sheet:
 def wheel(words: Words, shares: pd.DataFrame, period: Period, name: str) -> Sheet:
     """The wheel of the year: which months usually hold more than their days would."""
     if shares.share.isna().any():
-        return panels.nothing(words, words("reasons.too_few_years"))
+        key = "too_few_years" if shares.years.any() else "no_register"
+        return panels.nothing(words, words(f"reasons.{key}"))
     labels = [words.month(number) for number in shares.month]
     high = [label for label, usual in zip(labels, shares.usually, strict=True) if usual == "high"]
     key = "rhythm.year_some" if high else "rhythm.year_none"

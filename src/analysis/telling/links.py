@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.chain.analysis import CauseAnalysis, cause_analysis, prioritised
 from analysis.chain.follow_up import Result
 from analysis.chain.law import Duty
-from analysis.chain.links import KINDS, Chain, Node
+from analysis.chain.links import KINDS, Chain, Node, rows_on
 from analysis.chain.orphans import KINDS as LOOSE
 from analysis.chain.orphans import Orphan
 from analysis.data.tables import Tables
@@ -185,6 +185,7 @@ def followed(
     ruled: list[Verdict],
     caused: list[Estimate],
     name: str,
+    elsewhere: int = 0,
 ) -> Sheet:
     """Was it done, did it change, was it the measure: one row a measure, three answers.
 
@@ -201,9 +202,12 @@ def followed(
         measure's id as ``series``.
     name
         Of the table.
+    elsewhere
+        How many measures are entered that another report follows.
     """
     if measures.empty:
-        return panels.nothing(words, words("reasons.no_measure"))
+        key = "no_measure_here" if elsewhere else "no_measure"
+        return panels.nothing(words, words(f"reasons.{key}", n=words.number(elsewhere)))
     done = {e.definition: e for e in processes}
     verdicts = {one.subject: one for one in ruled if one.kind == "measure"}
     effect = {e.series: e for e in caused if e.statistic == "effect"}
@@ -361,6 +365,17 @@ def to_decide(
         for one in loose
         if one.kind == "measure_due_for_follow_up"
     ]
+
+
+def analysed(words: Words, tables: Tables, on: date) -> dict[tuple[str, str], list[str]]:
+    """The open problems with a cause that rests on reported crime, by area and kind of crime."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for problem in rows_on(tables, on)["problems"].problem_id:
+        analysis = cause_analysis(tables, problem, on)
+        bases = (basis for cause in analysis.causes for basis in cause.bases)
+        for item in dict.fromkeys(basis.key for basis in bases if basis.kind == "police"):
+            found.setdefault((analysis.area_id, item), []).append(titled(words, analysis))
+    return found
 
 
 def answers_the_city(words: Words, tables: Tables, whole: Chain) -> list[str]:

@@ -80,7 +80,7 @@ def closing(
     terms = ask.city.terms(ask.language)
     vintages = [
         say_it(
-            "closing.undated" if source.published == NO_DATE else "closing.vintage",
+            _vintage(source.published),
             title=source.title,
             publisher=source.publisher,
             published=_dated(say_it, source.published),
@@ -114,6 +114,13 @@ def closing(
     parts += [details(say_it("closing.details"), about)] if folded else about
     inside = Markup("").join(part.html for part in parts)
     return Sheet(Markup('<section class="closing">{}</section>').format(inside))
+
+
+def _vintage(published: str) -> str:
+    """The key of how a source's date is told; what is no date is how it comes out."""
+    if published == NO_DATE:
+        return "closing.undated"
+    return "closing.vintage" if published[:4].isdigit() else "closing.comes_out"
 
 
 def _off(say_it: Words, year) -> str:

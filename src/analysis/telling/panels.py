@@ -51,12 +51,13 @@ def items(
     expected, screened = _by_item(usual), _by_item(departures)
     period = words.period(counts[0].period)
     spans = [words.period(e.period) for e in usual if e.known]
-    years = max(spans, key=spans.count, default="..")
+    years = max(spans, key=spans.count, default="")
+    heading = words("columns.usual", years=years) if years else words("columns.usual_unknown")
     columns = [
         Column(words("columns.item")),
         Column(words("columns.verdict")),
         Column(words("columns.count", period=period), number=True),
-        Column(words("columns.usual", years=years), number=True),
+        Column(heading, number=True),
         Column(words("columns.found_by")),
     ]
     rows = [
@@ -70,28 +71,60 @@ def items(
         for e in counts
     ]
     data = numbers([*counts, *usual, *departures])
-    known = {e.definition for e in usual if e.known}
-    notes = [words("tables.usual_missing")] if {e.definition for e in counts} - known else []
-    notes += sentences.counted_anew(words, counts)
+    notes = [*_usual_missing(words, counts, expected), *sentences.counted_anew(words, counts)]
     if any(e.status == "preliminary" for e in counts):
         notes.append(words("tables.preliminary"))
     return table(words, caption, columns, rows, tuple(notes), data, name)
 
 
-def development(words: Words, series: list[Series], usual: list[Estimate], name: str) -> Sheet:
-    """Counts year by year, a panel a kind of crime, each with its usual range."""
-    expected = _by_item(usual)
-    ranges = [expected[s.estimates[-1].definition] for s in series]
+def _usual_missing(
+    words: Words, counts: list[Estimate], expected: dict[str, Estimate]
+) -> list[str]:
+    """Why there is no usual range for what has been counted, one sentence a reason."""
+    lacking: dict[str, list[str]] = {}
+    for e in counts:
+        usual = expected.get(e.definition)
+        if e.known and not (usual and usual.known):
+            why = words.reason(usual) if usual else words("reasons.too_few_years")
+            lacking.setdefault(why, []).append(words.inside(e.definition))
+    return [
+        words("tables.usual_missing", what=words.listed(what), why=why)
+        for why, what in lacking.items()
+    ]
+
+
+def development(
+    words: Words,
+    series: dict[str, Series],
+    chosen: list[str],
+    headline: list[str],
+    usual: list[Estimate],
+    name: str,
+) -> Sheet:
+    """Counts year by year, a panel a kind of crime, each with its usual range.
+
+    ``chosen`` are the items that the city wants shown; one without a single figure is named
+    instead of drawn empty, and where that leaves none the ``headline`` items are drawn.
+    """
+    counted = [item for item, one in series.items() if any(e.known for e in one)]
+    wanted = [item for item in chosen if item in counted]
+    drawn = wanted or [item for item in headline if item in counted]
+    if not drawn:
+        return nothing(words, words("reasons.no_figure"))
+    lacking = words.listed([words.inside(item) for item in chosen if item not in counted])
+    note = [words("figure.not_entered", what=lacking)] if lacking else []
+    expected, shown = _by_item(usual), [series[item] for item in drawn]
+    ranges = [expected[item] for item in drawn]
     findings = " ".join(
         sentences.level(words, one.estimates[-1], usual)
-        for one, usual in zip(series, ranges, strict=True)
+        for one, usual in zip(shown, ranges, strict=True)
     )
     return figure(
         words,
-        figures.development(words, series, ranges),
+        figures.development(words, shown, ranges),
         words("figure.development_alt", findings=findings),
-        words("figure.development"),
-        _wide(words, series),
+        " ".join([words("figure.development"), *note]),
+        _wide(words, shown),
         name,
     )
 
@@ -378,12 +411,11 @@ def contributions(words: Words, parts: list[Estimate], name: str) -> Sheet:
     )
 
 
-def base_years(words: Words, results: list[Estimate], name: str) -> Sheet:
-    """One year against each of the years before."""
+def base_years(words: Words, results: list[Estimate], lacking: str, name: str) -> Sheet:
+    """One year against each of the years before; ``lacking`` is why there is none to compare."""
     known = [e for e in results if e.known]
     if not known:
-        why = words.reason(results[0]) if results else words("reasons.too_few_years")
-        return nothing(words, why)
+        return nothing(words, words.reason(results[0]) if results else words(f"reasons.{lacking}"))
     labels = [words.period(e.reference) for e in known]
     low, high = (pick(known, key=lambda e: e.value) for pick in (min, max))
     findings = words(
@@ -409,6 +441,8 @@ def base_years(words: Words, results: list[Estimate], name: str) -> Sheet:
 
 def noise(words: Words, results: list[Estimate], name: str) -> Sheet:
     """How much each series jumps by itself, least first."""
+    if not results:
+        return nothing(words, words("reasons.no_shootings"))
     columns = [
         Column(words("columns.item")),
         Column(words("columns.area")),

@@ -1,6 +1,7 @@
 """What the data are and where they end: the sheets of notebook 1."""
 
 import pandas as pd
+from markupsafe import Markup
 
 from analysis.chain.links import Dangling
 from analysis.data.identities import rivals
@@ -80,6 +81,9 @@ def availability(words: Words, tables: Tables) -> Sheet:
     grid = grid.reindex(columns=range(int(grid.columns.min()), int(grid.columns.max()) + 1)).fillna(
         0
     )
+    if len(grid) == 1:
+        years = words.listed([str(year) for year in grid.columns[grid.iloc[0] > 0]])
+        return say(words("figure.availability_one", file=grid.index[0], years=years))
     return figure(
         words,
         figures.availability(words, grid),
@@ -176,14 +180,22 @@ def dangling(words: Words, loose: list[Dangling]) -> Sheet:
     if not loose:
         return say(words("records.whole"))
     columns = [Column(words(f"columns.{key}")) for key in ("file", "line", "column", "reason")]
-    rows = [(one.resource, str(one.raw_line), one.column, str(one)) for one in loose]
-    return table(words, words("tables.dangling"), columns, rows)
+    rows = [(one.resource, str(one.raw_line), one.column, _english(one)) for one in loose]
+    return table(words, words("tables.dangling"), columns, rows, (words("tables.as_checked"),))
 
 
 def rejected(words: Words, tables: Tables) -> Sheet:
     """Every rejected row with its reason."""
     columns = [Column(words(f"columns.{key}")) for key in ("file", "line", "reason")]
-    rows = [(row.resource, str(row.raw_line), row.reason) for row in tables.rejected.itertuples()]
+    rows = [
+        (row.resource, str(row.raw_line), _english(row.reason))
+        for row in tables.rejected.itertuples()
+    ]
     if not rows:
         return nothing(words, words("outcomes.passed"))
-    return table(words, words("tables.rejected"), columns, rows)
+    return table(words, words("tables.rejected"), columns, rows, (words("tables.as_checked"),))
+
+
+def _english(reason) -> Markup:
+    """A reason as the command line gives it, marked for those who hear the page read."""
+    return Markup('<span lang="en">{}</span>').format(str(reason))

@@ -236,8 +236,14 @@ def noticed_from(words: Words, result: Estimate) -> list[str]:
     return [words("change.noticed", count=words.number(result.value))] if result.known else []
 
 
-def detectable(words: Words, results: list[Estimate]) -> list[str]:
-    """How large a rise would have been found; said beside every "none"."""
+def detectable(words: Words, results: list[Estimate], found: list[Estimate]) -> list[str]:
+    """How large a rise would have been found; said beside every "none".
+
+    Where something was ``found`` no size is told, since what was found may be smaller than the
+    one that commonly is: only that the others are not known to be unchanged.
+    """
+    if survivors(found):
+        return [words("departure.others")]
     return [
         words(
             "departure.detectable",
@@ -406,7 +412,7 @@ def beside(words: Words, rate: Estimate, share: Estimate) -> list[str]:
             low, high = words.significant(rate.low), words.significant(rate.high)
             told = [words("beside.rate", **about, range=words.to(low, high))]
     else:
-        told = [words("rank.none", period=words.period(rate.period))]
+        told = [words("beside.no_rate", area=area, why=words.reason(rate))]
     if share.known:
         told.append(words("beside.share", area=area, share=words.percent(share.value / 100)))
     else:
@@ -418,11 +424,13 @@ def beside(words: Words, rate: Estimate, share: Estimate) -> list[str]:
     return told
 
 
-def city(words: Words, count: Estimate | None, usual: Estimate | None, period: Period) -> list[str]:
-    """What the whole city's total says, or that it is not known."""
-    if count is None:
-        return [words("city.none", period=words.period(period))]
-    return [level(words, count, usual)]
+def city(
+    words: Words, counts: dict[str, Estimate], usual: dict[str, Estimate], period: Period
+) -> str:
+    """What the whole city's total says, or that it, or every figure of the city, is missing."""
+    if "total" in counts:
+        return level(words, counts["total"], usual.get("total"))
+    return words("city.no_total" if counts else "city.none", period=words.period(period))
 
 
 def survey(words: Words, result: Estimate) -> str:
@@ -475,22 +483,17 @@ def next_steps(
     results: list[Estimate],
     found_by: dict[str, str],
     silent: dict[str, list[str]],
+    analysed: dict[tuple[str, str], list[str]],
     places: int = 1,
 ) -> list[str]:
     """What the figures ask the parties to do next; a cause is never among them.
 
     Where the police find the crime themselves, the first question is how much they looked.
-    ``silent`` names the voices that are missing, with their areas out of ``places``.
+    ``silent`` names the voices that are missing, with their areas out of ``places``;
+    ``analysed`` the problems that have causes entered, by area and kind of crime.
     """
-    steps = [
-        words(
-            f"next.{'more' if e.value > 1 else 'less'}_{found_by[e.definition]}",
-            what=words.name(e.definition),
-            area=words("next.everywhere") if summed(e) else words.name(e.area),
-            size=words.percent(abs(e.value - 1)),
-        )
-        for e in survivors(results)
-    ] or [words("next.none")]
+    steps = [_step(words, e, found_by, analysed) for e in survivors(results)]
+    steps = steps or [words("next.none")]
     for voice, areas in silent.items():
         named = {"voice": words(f"voices.{voice}")}
         if len(areas) == places:
@@ -499,3 +502,20 @@ def next_steps(
             where = words.listed([words.name(area) for area in areas])
             steps.append(words("next.voice_in", **named, areas=where))
     return steps
+
+
+def _step(
+    words: Words,
+    e: Estimate,
+    found_by: dict[str, str],
+    analysed: dict[tuple[str, str], list[str]],
+) -> str:
+    problems = analysed.get((e.area, e.definition), [])
+    way = "less" if e.value < 1 else "again" if problems else "more"
+    return words(
+        f"next.{way}_{found_by[e.definition]}",
+        what=words.name(e.definition),
+        area=words("next.everywhere") if summed(e) else words.name(e.area),
+        size=words.percent(abs(e.value - 1)),
+        problems=words.listed([words("format.quote", text=title) for title in problems]),
+    )

@@ -146,9 +146,25 @@ def editions(words: Words, city: Workspace) -> Sheet:
                     last=words.day(resource.retrieved[:10]),
                 )
             )
-    for record in city.not_yet:
-        told.append(words("editions.not_yet", file=record["name"]))
+    told += _not_yet(words, city)
     return bullets(told) if told else say(words("editions.single"))
+
+
+def _not_yet(words: Words, city: Workspace) -> list[str]:
+    """The files that hold nothing, in one sentence for each reason why."""
+    name = {"sv": "title", "en": "name"}[words.language]
+    found: dict[str, list[str]] = {}
+    for record in city.not_yet:
+        found.setdefault(_why_not(record, city), []).append(record[name])
+    return [words(f"editions.{why}", files=words.listed(files)) for why, files in found.items()]
+
+
+def _why_not(record: dict, city: Workspace) -> str:
+    """The key of why a file holds nothing: not fetched, not known on the day, or not filled in."""
+    if not record.get("path"):
+        return "not_fetched"
+    late = city.known_on and record["retrieved"][:10] > city.known_on.isoformat()
+    return "not_known" if late else "not_filled"
 
 
 def late(words: Words, settled: pd.DataFrame) -> Sheet:
