@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.data import tables
+from analysis.data.numbers import number
 from analysis.data.registers import ROWS_OF_PERSONS
 from analysis.data.schemas import KEYS, SCHEMAS
 from analysis.data.workspace import Workspace, sha256
@@ -25,13 +26,15 @@ from analysis.words.questions import MissingWork, WrongQuestion
     ],
 )  # fmt: skip
 def test_a_number_as_swedish_agencies_write_it(text, value):
-    assert tables.number(text) == value
+    assert number(text) == value
 
 
-@pytest.mark.parametrize("text", ["abc", "1.2.3", "12 st", "--"])
+@pytest.mark.parametrize(
+    "text", ["abc", "1.2.3", "12 st", "--", "NaN", "inf", "1_0", "12 5", "2017 2018", "1 2345"]
+)
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(ValueError):
-        tables.number(text)
+        number(text)
 
 
 def crime(rows) -> pd.DataFrame:
@@ -105,7 +108,10 @@ def test_a_zero_from_before_a_division_existed_is_not_a_value(copy):
     built = tables.build(rewrite(copy, file, old + "stadsomrade:01,Nordost,2019,total,0,bra_sol\n"))
     crime = built["crime_counts"]
     assert crime.query("area_id == 'stadsomrade:01' and year == 2019").empty
-    assert "did not exist that year" in built.rejected.reason.to_string()
+    assert (
+        "area_id 'stadsomrade:01' did not exist in 2019: in areas it is valid from 2021-01-01"
+        in (built.rejected.reason.tolist())
+    )
     account = built.ledger.set_index("resource").loc["crime-counts-city-and-stadsomraden"]
     assert account.rows_in == account.rows_used + account.rows_rejected == 294
 
@@ -115,13 +121,54 @@ def test_an_unknown_area_and_an_unknown_item_are_set_aside(copy):
     more = "stadsdel:999,Nowhere,2017,total,5,bra_sol\nkommun:1480,Göteborg,2017,witchcraft,5,bra_sol\n"
     built = tables.build(rewrite(copy, file, (copy.raw / file).read_text("utf-8") + more))
     reasons = built.rejected[built.rejected.resource.str.contains("city")].reason.tolist()
-    assert reasons == ["area_id is not in the table areas", "item is not in the table crime_items"]
+    assert reasons == [
+        "area_id 'stadsdel:999' is not in areas; did you mean 'stadsdel:139'?",
+        "item 'witchcraft' is not in crime_items: enter it there, or correct item",
+    ]
+
+
+def test_what_leans_on_a_row_that_was_set_aside_points_to_that_row(copy):
+    areas = (copy.raw / "areas.csv").read_text("utf-8")
+    line = next(x for x in areas.splitlines() if x.startswith("stadsdel:139,"))
+    wrong = line.replace(",stadsdel_2011_2020,", ",,")
+    assert wrong != line
+    built = tables.build(rewrite(copy, "areas.csv", areas.replace(line, wrong)))
+    reasons = built.rejected[built.rejected.table != "shootings"]
+    assert reasons.table.iloc[0] == "areas"
+    (told,) = set(reasons.reason.iloc[1:])
+    assert told == "area_id 'stadsdel:139': its own row of areas was set aside; correct that row"
+
+
+def test_a_city_whose_areas_are_all_set_aside_says_so_of_every_row_of_theirs(copy):
+    areas = (copy.raw / "areas.csv").read_text("utf-8").replace(",no,", ",nej,")
+    areas = areas.replace(",yes,", ",ja,")
+    built = tables.build(rewrite(copy, "areas.csv", areas))
+    assert built["areas"].empty and built["population"].empty
+    told = set(built.rejected.reason[built.rejected.table == "population"])
+    assert "area_id 'stadsdel:139': its own row of areas was set aside; correct that row" in told
+
+
+def test_an_event_of_an_unknown_kind_is_set_aside_and_not_lost_from_the_total(
+    made_up, made_up_tables
+):
+    from analysis.data.between import between_tables
+
+    named = made_up_tables["incidents"].copy()
+    named.loc[named.index[0], "item"] = "asault"
+    known, sources = dict(made_up_tables.by_name) | {"incidents": named}, set(made_up.sources)
+    kept, rejected = between_tables(known, sources, {})
+    assert len(kept["incidents"]) == len(named) - 1
+    assert rejected.reason.tolist() == [
+        "item 'asault' is not in crime_items; did you mean 'assault'?"
+    ]
 
 
 def test_a_raw_file_that_was_edited_stops_the_work(copy):
     file = copy.raw / "population.csv"
     file.write_text(file.read_text("utf-8").replace("564039", "564040"), encoding="utf-8")
-    with pytest.raises(WrongQuestion, match=r"population.csv: the file is not the one recorded"):
+    with pytest.raises(
+        WrongQuestion, match=r"population.csv: the file has changed since it was entered"
+    ):
         tables.build(copy)
 
 
@@ -203,9 +250,18 @@ def test_a_second_file_of_a_table_is_added_and_its_row_used(copy):
     ("row", "reason"),
     [
         ("stadsdel:139,Lundby,2017,49000,estimate,gbg_so_pop", "stands in more than one file"),
-        ("stadsdel:139,Lundby,2016,49000,estimate,nobody", "source_id is not a source"),
-        ("stadsdel:999,Lundby,2016,49000,estimate,gbg_so_pop", "area_id is not in the table areas"),
-        ("stadsdel:139,Lundby,2021,49000,estimate,gbg_so_pop", "did not exist that year"),
+        (
+            "stadsdel:139,Lundby,2016,49000,estimate,nobody",
+            "source_id 'nobody' is not in the sources of datapackage.json",
+        ),
+        (
+            "stadsdel:999,Lundby,2016,49000,estimate,gbg_so_pop",
+            "area_id 'stadsdel:999' is not in areas; did you mean",
+        ),
+        (
+            "stadsdel:139,Lundby,2021,49000,estimate,gbg_so_pop",
+            "did not exist in 2021: in areas it is valid from 2011-01-01 to 2020-12-31",
+        ),
         ("stadsdel:139,Lundby,2016,0,estimate,gbg_so_pop", "population '0': is below 1"),
     ],
 )
@@ -220,8 +276,10 @@ def test_what_is_wrong_between_files_is_rejected_with_its_reason(copy, row, reas
 def test_a_file_without_a_record_and_a_record_that_lacks_its_words_are_named(copy):
     (copy.raw / ".DS_Store").write_text("left by a file manager")
     assert copy.problems() == []
+    (copy.raw / "~$extra.xlsx").write_text("left by Excel")
     (copy.raw / "extra.csv").write_text("a\n1\n", encoding="utf-8")
-    assert any("extra.csv: lies in" in problem for problem in copy.problems())
+    assert copy.problems() == []
+    assert copy.strays == ["extra.csv", "~$extra.xlsx"]
     wrong = add(copy, "more.csv", HEAD, absent="unknown")
     assert any("absent must be a text in each language" in problem for problem in wrong.problems())
 

@@ -157,6 +157,17 @@ def test_what_has_no_coordinates_can_be_kept_for_the_whole_city(city_with_points
     assert found.rejected.to_numpy().tolist() == [[4, "the point lies in no area"]]
 
 
+def test_coordinates_are_read_as_numbers_are_written_and_to_the_metre(city_with_points):
+    rows = "id;easting;northing\n1;500005,3;6400004,6\n2;500 015;6 400 015\n3;x;6400005\n"
+    (city_with_points / "events.csv").write_text(rows, "utf-8")
+    where = {"boundaries": "rutor.geojson", "id_column": "kod", "unplaced": "kommun:1"}
+    found = receive([city_with_points / "events.csv"], Reading(located=where))
+    assert found.rows[["id", "easting", "northing", "area_id"]].to_numpy().tolist() == [
+        ["1", "500005", "6400005", "a"], ["2", "500015", "6400015", "d"],
+    ]  # fmt: skip
+    assert found.rejected.reason.tolist() == ["easting or northing is not a number"]
+
+
 def test_a_fetched_file_finds_its_borders_in_the_folder_above(city_with_points):
     (city_with_points / "fetched").mkdir()
     moved = (city_with_points / "events.csv").rename(city_with_points / "fetched" / "events.csv")

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.data.between import between_tables
 from analysis.data.explain import example_rows, lacking
 from analysis.data.formats.known import receive
 from analysis.data.formats.mapping import Reading
 from analysis.data.formats.received import Received
+from analysis.data.numbers import number
 from analysis.data.privacy import found, masked
 from analysis.data.registers import KNOWN, ROWS_OF_PERSONS
 from analysis.data.rules import broken
@@ -29,9 +31,7 @@ from analysis.words.questions import MissingWork, WrongQuestion
 
 DATE = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?"
 LEDGER = ["table", "resource", "rows_in", "rows_not_chosen", "rows_used", "rows_rejected"]
-NOT_AVAILABLE = ("", "..", ".")
-NONE = "-"
-_SPACES = str.maketrans("", "", " \u00a0\u202f\u2009")
+_NAMED = {"areas": "area_id", "crime_items": "item"}  # the tables that all others lean on
 _STATUS = {
     "preliminary": "preliminary",
     "revised (2026-06)": "revised",
@@ -91,28 +91,6 @@ class Tables:
             )
             for row in self["areas"].itertuples()
         )
-
-
-def number(text: str) -> float | None:
-    r"""A number as Swedish agencies write it; None where there is no value.
-
-    Spaces of every kind part thousands, the comma is the decimal sign, a dash is
-    zero, and blank, ``..`` and ``.`` are not available.
-
-    Raises
-    ------
-    ValueError
-        When the text is none of these.
-
-    Examples
-    --------
-    >>> number("1\u00a0234,5"), number("- "), number("..  ")
-    (1234.5, 0.0, None)
-    """
-    plain = text.translate(_SPACES)
-    if plain in NOT_AVAILABLE:
-        return None
-    return 0.0 if plain == NONE else float(plain.replace(",", ".").replace("\u2212", "-"))
 
 
 def read_raw(resource: Resource) -> pd.DataFrame:
@@ -228,7 +206,8 @@ def _of_persons(table: str, rows: pd.DataFrame) -> pd.Series:
             texts = pd.Series(rows[name].unique())
             kinds = {text: ", ".join(found(text)) for text in texts if found(text)}
             hit = rows[name].isin(kinds) & (reasons == "")
-            reasons[hit] = f"{name} holds a " + rows[name][hit].map(kinds) + ": remove it"
+            way_out = "number the rows in another way" if name in KEYS[table] else "remove it"
+            reasons[hit] = f"{name} holds a " + rows[name][hit].map(kinds) + f": {way_out}"
     return reasons
 
 
@@ -266,12 +245,15 @@ def build(workspace: Workspace) -> Tables:
         raise WrongQuestion("The raw data are not as recorded:\n- " + "\n- ".join(problems))
     used: dict[str, list[pd.DataFrame]] = {table: [] for table in SCHEMAS}
     ledger, rejected = [], []
+    entered: dict[str, set[str]] = {table: set() for table in _NAMED}
     for resource in workspace.resources:
         came = received(resource)
         if wrong := lacking(resource.table, came.rows.columns):
             raise WrongQuestion(f"{resource.file}: " + " ".join(wrong))
         shown = example_rows(resource.table, came.rows)
         rows = came.rows[~shown].assign(resource=resource.name)
+        if resource.table in _NAMED:
+            entered[resource.table] |= set(rows[_NAMED[resource.table]])
         good, bad = accept(resource.table, rows)
         good, outside = _watched(resource, good)
         bad = pd.concat([_refused(resource, came), bad, outside], ignore_index=True)
@@ -284,13 +266,15 @@ def build(workspace: Workspace) -> Tables:
         table: pd.concat(parts, ignore_index=True) if parts else _empty(table)
         for table, parts in used.items()
     }
-    tables, more = _between_tables(tables, set(workspace.sources))
+    tables, more = between_tables(tables, set(workspace.sources), entered)
     account = pd.DataFrame(ledger, columns=LEDGER)
     late = more.resource.value_counts().reindex(account.resource).fillna(0).astype(int).to_numpy()
     account["rows_used"] -= late
     account["rows_rejected"] += late
     everything = pd.concat([*rejected, more], ignore_index=True)
-    return Tables(tables, account, everything.sort_values(["resource", "raw_line"]))
+    order = everything.table.map(list(SCHEMAS).index)
+    everything = everything.assign(order=order).sort_values(["order", "resource", "raw_line"])
+    return Tables(tables, account, everything.drop(columns="order"))
 
 
 def _refused(resource: Resource, came: Received) -> pd.DataFrame:
@@ -304,7 +288,7 @@ def _watched(resource: Resource, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
 
     One event of a year that was never covered would make that year one of hardly any crime.
     """
-    if resource.table != "incidents":
+    if resource.table != "incidents" or rows.empty:
         return rows, rows.iloc[:0, :0]
     span = Period.parse(resource.period)
     after_last = pd.Timestamp(span.end) + pd.Timedelta(days=1)
@@ -332,50 +316,6 @@ def _empty(table: str) -> pd.DataFrame:
     return pd.DataFrame(typed).assign(
         resource=pd.Series(dtype=str), raw_line=pd.Series(dtype="int64")
     )
-
-
-def _between_tables(
-    tables: dict[str, pd.DataFrame], sources: set[str]
-) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
-    """Rows that name an unknown area, item or source, a year in which the area did not exist, or
-    a key that another file has too.
-    """
-    tables, rejected = dict(tables), []
-    areas = tables["areas"].drop_duplicates("area_id").set_index("area_id")
-    for table, rows in tables.items():
-        reasons = pd.Series("", index=rows.index)
-        reasons[rows.duplicated(KEYS[table], keep=False)] = (
-            "the key " + "+".join(KEYS[table]) + " stands in more than one file"
-        )
-        if "source_id" in rows:
-            reasons[~rows.source_id.isin(sources)] = "source_id is not a source of datapackage.json"
-        if "area_id" in rows and table != "areas":
-            known = rows.area_id.isin(areas.index) | (rows.area_id == "")
-            reasons[~known] = "area_id is not in the table areas"
-        if table == "survey_answers":
-            reasons[~rows["item"].isin(tables["survey_codes"]["item"])] = (
-                "item has no codes in the table survey_codes"
-            )
-            asked = pd.MultiIndex.from_frame(rows[["wave", "respondent_id"]])
-            people = tables["survey_respondents"][["wave", "respondent_id"]]
-            reasons[~asked.isin(pd.MultiIndex.from_frame(people))] = (
-                "respondent_id of that wave is not in the table survey_respondents"
-            )
-        if table == "crime_counts":
-            reasons[~rows["item"].isin(tables["crime_items"]["item"])] = (
-                "item is not in the table crime_items"
-            )
-        if "year" in rows and "area_id" in rows:
-            first = rows.area_id.map(areas.valid_from.dt.year)
-            last = rows.area_id.map(areas.valid_to.dt.year)
-            outside = (rows.year < first).fillna(False) | (rows.year > last).fillna(False)
-            reasons[outside & (reasons == "")] = "the area did not exist that year: not a value"
-        bad = reasons != ""
-        rejected.append(
-            rows.loc[bad, ["resource", "raw_line"]].assign(table=table, reason=reasons[bad])
-        )
-        tables[table] = rows[~bad].reset_index(drop=True)
-    return tables, pd.concat(rejected)[["table", "resource", "raw_line", "reason"]]
 
 
 def save(tables: Tables, workspace: Workspace) -> Path:

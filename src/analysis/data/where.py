@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.data.formats.boundaries import read_boundaries
 from analysis.data.formats.received import Received, refusals
+from analysis.data.numbers import number
 
 
 def located(received: Received, folder: Path, where: dict[str, str]) -> Received:
@@ -31,17 +32,28 @@ def located(received: Received, folder: Path, where: dict[str, str]) -> Received
     file, unplaced = next(filter(Path.exists, places), places[0]), asked["unplaced"]
     options = {key: asked[key] for key in asked.keys() - {"boundaries", "unplaced"}}
     areas = read_boundaries(file, **options)
-    points = received.rows[["easting", "northing"]].apply(pd.to_numeric, errors="coerce")
-    placed = points.notna().all(axis=1)
+    texts = received.rows[["easting", "northing"]].apply(lambda cells: cells.str.strip())
+    points = texts.map(_metres)
+    placed, unreadable = points.notna().all(axis=1), ((texts != "") & points.isna()).any(axis=1)
     found = area_of(points, areas).where(placed, unplaced)
-    lost = found == ""
-    reasons = placed.map({True: "the point lies in no area", False: "no coordinates"})[lost]
+    lost = (found == "") | unreadable
+    reasons = placed.map({True: "the point lies in no area", False: "no coordinates"})
+    reasons = reasons.mask(unreadable, "easting or northing is not a number")[lost]
     bad = refusals(list(zip(received.rows.raw_line[lost], reasons, strict=True)))
+    metres = points.round().astype("Int64").astype("string").fillna("").astype(str)
     return Received(
-        received.rows.assign(area_id=found)[~lost].reset_index(drop=True),
+        received.rows.assign(area_id=found, **metres)[~lost].reset_index(drop=True),
         pd.concat([received.rejected, bad], ignore_index=True),
         received.not_chosen,
     )
+
+
+def _metres(text: str) -> float | None:
+    """A coordinate, missing where there is none or it cannot be read."""
+    try:
+        return number(text)
+    except ValueError:
+        return None
 
 
 def area_of(points: pd.DataFrame, boundaries) -> pd.Series:

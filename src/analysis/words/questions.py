@@ -48,9 +48,21 @@ def one_of(name: str, value: str, allowed: Iterable[str]) -> str:
     allowed = list(allowed)
     if value in allowed:
         return value
-    folded = {str(one).casefold(): one for one in allowed}
-    near = get_close_matches(str(value).casefold(), folded, n=1, cutoff=0.5)
-    hint = f"; did you mean {folded[near[0]]!r}?" if near else "."
+    near = nearest(value, allowed)
+    hint = f"; did you mean {near!r}?" if near else "."
     raise WrongQuestion(
         f"{name} {value!r} is not known here{hint} Allowed: {', '.join(allowed) or 'nothing yet'}."
     )
+
+
+def nearest(value: str, allowed: Iterable[str]) -> str:
+    """The allowed value that is most like a wrong one; empty when none is.
+
+    Examples
+    --------
+    >>> nearest("lundbi", ("angered", "lundby"))
+    'lundby'
+    """
+    folded = {str(one).casefold(): one for one in allowed}
+    near = get_close_matches(str(value).casefold(), folded, n=1, cutoff=0.5)
+    return folded[near[0]] if near else ""

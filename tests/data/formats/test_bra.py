@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from analysis.data.formats import bra, bra_lagesbild, bra_ntu, bra_sol
-from analysis.data.tables import number
+from analysis.data.numbers import number
 from analysis.words.questions import WrongQuestion
 from tests.conftest import SHARED
 

@@ -217,6 +217,8 @@ def test_a_choice_is_stripped_as_the_cell_is():
 def test_dates_keep_the_time_of_day_in_local_time():
     came = read(named(d=["2024-01-02 10:30"]), dates={"d": "%Y-%m-%d %H:%M"})
     assert came.rows.d[0] == "2024-01-02 10:30"
+    came = read(named(d=["2024-01-02 10"]), dates={"d": "%Y-%m-%d %H"})
+    assert came.rows.d[0] == "2024-01-02 10:00"
     mixed = named(d=["2024-01-02 10:00 +0100", "2024-07-02 10:00 +0200"])
     came = read(mixed, dates={"d": "%Y-%m-%d %H:%M %z"})
     assert list(came.rows.d) == ["2024-01-02 10:00", "2024-07-02 10:00"]

@@ -6,7 +6,7 @@ import pytest
 
 from analysis.data.formats import pxjson
 from analysis.data.formats.answers import Answer, pack
-from analysis.data.tables import number
+from analysis.data.numbers import number
 from analysis.words.questions import WrongQuestion
 
 COLUMNS = [

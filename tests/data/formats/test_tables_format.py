@@ -114,6 +114,20 @@ def test_a_quote_that_is_never_closed_swallows_nothing(tmp_path):
         read(text_file(tmp_path, b'a;b\n1;"2\n3;"4\n5;6\n'))
 
 
+def test_a_quote_that_is_closed_rows_later_costs_those_rows_and_says_which(tmp_path):
+    content = 'id,what,n\n1,"stort bord,2\n2,stol,4\n3,lampa,4\n4,skärm 24",6\n5,hylla,8\n'
+    got = read(text_file(tmp_path, content.encode()))
+    assert got.rows.id.tolist() == ["5"]
+    assert got.rejected.raw_line.tolist() == [2]
+    assert "runs to line 5 and holds what looks like 2 more rows" in got.rejected.reason[0]
+
+
+def test_a_text_of_several_lines_is_a_text(tmp_path):
+    content = 'id,what,n\n1,"bord, stolar\noch lampor",2\n'
+    got = read(text_file(tmp_path, content.encode()))
+    assert (got.rows.what.tolist(), len(got.rejected)) == (["bord, stolar\noch lampor"], 0)
+
+
 def test_a_quote_that_goes_wrong_within_its_line_costs_that_line_alone(tmp_path):
     got = read(text_file(tmp_path, b'a;b\n1;"2" och 3\n4;5\n'))
     assert (got.rows.raw_line.tolist(), got.rejected.raw_line.tolist()) == ([3], [2])

@@ -49,10 +49,23 @@ def records(file: Path, skip: int = 0, parted_by: str | None = None) -> Iterator
 
 def _parted(file: Path, lines: Iterator[str], skip: int, sign: str) -> Iterator[Row]:
     reader = csv.reader(lines, delimiter=sign, strict=True)
+    headings = 0
     while True:
         first = reader.line_num + 1
         try:
-            yield skip + first, next(reader), ""
+            cells = next(reader)
+            headings = headings or len(cells)
+            if swallowed := _rows_inside(cells, headings, sign):
+                yield (
+                    skip + first,
+                    [],
+                    (
+                        f"a quoted text runs to line {skip + reader.line_num} and holds what looks "
+                        f"like {swallowed} more rows: close the quote where its cell ends"
+                    ),
+                )
+            else:
+                yield skip + first, cells, ""
         except StopIteration:
             return
         except csv.Error as problem:
@@ -63,6 +76,12 @@ def _parted(file: Path, lines: Iterator[str], skip: int, sign: str) -> Iterator[
                     'a quoted text is written twice (""); ask for the file anew.'
                 ) from None
             yield skip + first, [], f"cannot be parted into cells: {problem}"
+
+
+def _rows_inside(cells: list[str], headings: int, sign: str) -> int:
+    """How many lines inside quoted cells have as many cells as there are headings."""
+    inner = [line for cell in cells if "\n" in cell for line in cell.splitlines()[1:]]
+    return sum(line.count(sign) + 1 == headings > 2 for line in inner)
 
 
 def encoding(file: Path) -> str:

@@ -173,7 +173,7 @@ def _dated(found: pd.Series, written: str, column: str) -> tuple[pd.Series, pd.S
     if "%z" in written:
         day = day.dt.tz_convert("Europe/Stockholm").dt.tz_localize(None)
     lost = day.isna() & (found != "")
-    shown = {"%S": "%Y-%m-%d %H:%M:%S", "%M": "%Y-%m-%d %H:%M"}
+    shown = {"%S": "%Y-%m-%d %H:%M:%S", "%M": "%Y-%m-%d %H:%M", "%H": "%Y-%m-%d %H:%M"}
     form = next((form for sign, form in shown.items() if sign in written), "%Y-%m-%d")
     told = f"{column} " + found.map(lambda text: repr(masked(text))) + f" is not written {written}"
     return day.dt.strftime(form).fillna(""), told.where(lost, "")
