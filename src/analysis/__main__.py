@@ -2,8 +2,10 @@
 
 import json
 import sys
+import time
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -14,9 +16,10 @@ from rich.table import Table
 from analysis.chain import links
 from analysis.data import scaffold, state, tables
 from analysis.data.held import Busy
-from analysis.data.parameters import years
-from analysis.data.record import changed, renew
-from analysis.data.workspace import Workspace, project_root
+from analysis.data.parameters import known
+from analysis.data.record import changed, namesakes, recorded_as, renew
+from analysis.data.workspace import Workspace, names, project_root
+from analysis.measurement import register
 from analysis.running.jobs import REPORTS, Job, plan
 from analysis.words.questions import MissingWork, NotFetched, WrongQuestion, one_of
 
@@ -54,6 +57,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON, for progra
 def check(workspace: City = "goteborg", as_json: AsJson = False) -> None:
     """Say what is missing, what is wrong and what can be made; account for every row."""
     city = Workspace.find(workspace)
+    if city.known_on:
+        known(city)
     if problems := city.problems():
         _answer(as_json, {"workspace": workspace, "problems": problems}, "\n".join(problems))
         raise typer.Exit(SOME_FAILED)
@@ -65,7 +70,8 @@ def check(workspace: City = "goteborg", as_json: AsJson = False) -> None:
         "rejected": found.rejected.to_dict("records"),
         "dangling": [str(one) for one in links.dangling(found)],
         "empty": [one.table for one in states if one.status != "filled"],
-        "not_yet": not_yet, "next": state.steps(city, found, states),
+        "not_yet": not_yet, "next": [*_off(found, city), *state.steps(city, found, states)],
+        "spans": state.spans(city, found, register.watched(found, city)), "not_read": city.strays,
     }  # fmt: skip
     shown = Table(
         "file", "rows in", "not chosen", "used", "rejected",
@@ -75,14 +81,16 @@ def check(workspace: City = "goteborg", as_json: AsJson = False) -> None:
         shown.add_row(*(str(row[key]) for key in tables.LEDGER[1:]))
     _answer(as_json, answer, shown)
     if not as_json:
-        told = [
-            f"rejected: {row['resource']} line {row['raw_line']}: {row['reason']}"
-            for row in answer["rejected"]
-        ]
+        told = state.rejections(found)
         told += [f"leads nowhere: {one}" for one in answer["dangling"]]
+        told += [
+            f"not read: {name}; it is in no record of datapackage.json."
+            + f" To enter it: lagesbild record {workspace} {name}" * bool(namesakes(city, name))
+            for name in city.strays
+        ]
         told += [f"no rows yet: {', '.join(answer['empty'])}."] * bool(answer["empty"])
         told += [f"cannot be made yet: {report}, since {why}." for report, why in not_yet.items()]
-        told.append(f"Spans that can be reported: {city.observed or ', '.join(years(city))}.")
+        told.append(f"Spans that can be reported: {answer['spans']}.")
         told += [f"next: {step}" for step in answer["next"]]
         out.print("\n".join(told), soft_wrap=True, highlight=False, markup=False)
 
@@ -102,6 +110,7 @@ def fetch(
     """Ask providers for the files that a city's record can fetch; whole batches or nothing."""
     city = Workspace.find(workspace)
     from analysis.data.fetching import batch
+    from analysis.data.fetching.client import Client
 
     wanted = sources or batch.sources(city)
     for name in wanted:
@@ -109,7 +118,8 @@ def fetch(
     made, failed = [], {}
     for name in wanted:
         try:
-            made.append(batch.fetch(city, name, datetime.now(), offline, again))
+            caller = partial(Client, sleep=partial(_wait, name))
+            made.append(batch.fetch(city, name, datetime.now(), offline, again, caller))
         except NotFetched as problem:
             failed[name] = str(problem)
         except Busy as busy:
@@ -156,9 +166,9 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Make the reports, and what they build on."""
-    jobs = plan(workspace, period or _usual(workspace), report, area, lang)
-    if problems := jobs[0].ask.city.problems():
+    if problems := Workspace.find(workspace).problems():
         _refuse("The raw data are not as recorded:\n- " + "\n- ".join(problems), SOME_FAILED)
+    jobs = plan(workspace, period or _usual(workspace), report, area, lang)
     from analysis.running import reports
 
     with Progress(
@@ -180,13 +190,15 @@ def run(
             _refuse(str(busy), BUSY)
     failed = [outcome for outcome in outcomes if not outcome.made]
     folder = jobs[0].ask.city.reports / jobs[0].ask.period
+    left_out = [] if report else _left_out(jobs)
     answer = {
         "folder": str(folder),
         "made": [o.name for o in outcomes if o.made],
         "failed": {o.name: o.error for o in failed},
+        "left_out": left_out,
     }
     told = f"{len(outcomes) - len(failed)} of {len(outcomes)} reports made: {folder / 'index.html'}"
-    _answer(as_json, answer, told)
+    _answer(as_json, answer, "\n".join([told, *left_out]))
     raise typer.Exit(SOME_FAILED if failed else ALL_MADE)
 
 
@@ -201,22 +213,29 @@ def record(
     """Enter raw files that were changed on purpose: hash, size, today's date, and a copy kept."""
     city = Workspace.find(workspace)
     for file in files or changed(city):
-        rows = renew(Workspace.find(workspace), file, date.today())
-        out.print(f"{file}: {rows} rows entered", highlight=False)
+        before = recorded_as(Workspace.find(workspace), file)
+        rows = renew(city, file, date.today())
+        instead = "" if before == file else f" in place of {before}, which held none"
+        out.print(f"{file}: {rows} rows entered{instead}", soft_wrap=True, highlight=False)
     out.print(f"now: lagesbild check {workspace}", highlight=False)
 
 
 @app.command("list")
-def list_made(workspace: City = "goteborg", as_json: AsJson = False) -> None:
+def list_made(
+    workspace: Annotated[
+        str | None, typer.Argument(help="Folder in data/raw; every city when left out.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """List the reports that have been made."""
-    Workspace.find(workspace)
     from analysis.running import reports
 
-    found = reports.made(workspace)
+    cities = [workspace] if workspace else names(project_root())
+    found = [entry for city in cities for entry in reports.made(Workspace.find(city).name)]
     lines = [
         f"{entry['file']}  {entry['bytes'] / 1000:.0f} kB  {entry['made_at']}" for entry in found
     ]
-    way_out = f"nothing made yet: lagesbild run {workspace}"
+    way_out = f"nothing made yet: lagesbild run {workspace or cities[0]}"
     _answer(as_json, found, "\n".join(lines) or way_out)
 
 
@@ -250,6 +269,45 @@ def new(
         f"lagesbild check {name}",
         soft_wrap=True, highlight=False,
     )  # fmt: skip
+
+
+def _off(found: tables.Tables, city: Workspace) -> list[str]:
+    """What to do about years in which the city's own events are not as many as officially."""
+    years = [
+        f"{row.year}: {row.counted:.0f} of {row.official:.0f}"
+        for row in register.off(found, city).itertuples()
+    ]
+    return [
+        "Bring incidents in line with the official totals, or state a shorter period in its record "
+        f"of datapackage.json; until then nothing is counted from it: {'; '.join(years)}."
+    ] * bool(years)
+
+
+def _wait(name: str, seconds: float) -> None:
+    """Wait before the next call, and say so when it is long enough to wonder about."""
+    if seconds >= 1:
+        err.print(f"{name}: waiting {seconds:.0f} s before the next call", highlight=False)
+    time.sleep(seconds)
+
+
+def _left_out(jobs: list[Job]) -> list[str]:
+    """The rows that were set aside, and the kinds of report that cannot be made yet, with why."""
+    city, kinds = jobs[0].ask.city, {job.ask.notebook for job in jobs}
+    try:
+        found = tables.load(city)
+    except MissingWork:
+        return []
+    rejected = int(found.ledger.rows_rejected.sum())
+    not_made = [
+        f"{report} ({why})"
+        for report, why in state.can_make(city, found).items()
+        if why and REPORTS[report] not in kinds
+    ]
+    told = {
+        f"{rejected} rows were not used: lagesbild check {city.name} says which and why.": rejected,
+        f"Not made, for lack of data: {', '.join(not_made)}.": not_made,
+    }
+    return [line for line, holds in told.items() if holds]
 
 
 def _usual(workspace: str) -> str:

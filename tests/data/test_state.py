@@ -10,6 +10,7 @@ from analysis.data import explain, scaffold, state, tables
 from analysis.data.schemas import SCHEMAS
 from analysis.data.workspace import Workspace
 from analysis.running.jobs import REPORTS
+from analysis.words.periods import Period
 
 PICTURE = {"areas": 3, "crime_items": 2, "crime_counts": 40}
 
@@ -121,6 +122,36 @@ def test_rows_that_are_all_rejected_make_no_report(new_city):
 def test_a_city_without_districts_gets_no_report_of_them(new_city):
     why = state.can_make(new_city, built(PICTURE, scheme="stadsomrade"))
     assert (why["data"], why["district"]) == ("", "areas has no stadsdel")
+
+
+def test_rows_set_aside_are_told_together_by_their_file_and_reason():
+    rejected = pd.DataFrame(
+        [
+            ("areas", "areas", 4, "name '': is required"),
+            *(("incidents", "incidents", line, "item 'x' is not in crime_items") for line in range(2, 9)),
+            ("incidents", "incidents", 11, "its own row of areas was set aside"),
+            ("incidents", "incidents-2", 3, "item 'x' is not in crime_items"),
+        ],
+        columns=["table", "resource", "raw_line", "reason"],
+    )  # fmt: skip
+    assert state.rejections(tables.Tables({}, pd.DataFrame(), rejected)) == [
+        "not used: areas, line 4: name '': is required",
+        "not used: incidents, 7 rows (lines 2, 3, 4, 5, 6 ...): item 'x' is not in crime_items",
+        "not used: incidents, line 11: its own row of areas was set aside",
+        "not used: incidents-2, line 3: item 'x' is not in crime_items",
+    ]
+
+
+def test_the_spans_offered_are_those_of_rows_that_are_used(new_city):
+    found = built({"areas": 3})
+    assert state.spans(new_city, found, None) == "none yet"
+    years = [("stadsdel:1", 2024), ("stadsdel:2", 2023), ("kommun:0581", 2020)]
+    found.by_name["crime_counts"] = pd.DataFrame(years, columns=["area_id", "year"])
+    assert state.spans(new_city, found, None) == "the years 2023, 2024"
+    covered = Period.parse("2021-01-01..2025-06-30")
+    assert state.spans(new_city, found, covered) == (
+        "any within 2021-01-01..2025-06-30 (2025, 2025Q1, 2025-03); the years 2023, 2024"
+    )
 
 
 def test_a_setting_that_does_not_fit_the_tables_is_told(new_city):

@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 
 from analysis.data.tables import Tables
-from analysis.measurement.lateness import final_until, known_as_late, settling, triangle
+from analysis.measurement.lateness import (
+    final_until,
+    known_as_late,
+    known_until,
+    settling,
+    triangle,
+)
 from analysis.words.periods import Period
 
 DAYS = pd.to_datetime
@@ -102,7 +108,14 @@ def test_a_first_preliminary_event_of_any_kind_ends_what_is_final_of_every_kind(
 def test_without_days_of_registration_the_marks_are_believed_but_not_in_a_view():
     rows = monthly_events(48).assign(registered=pd.NaT)
     assert final(rows, at("2018-01-01")) == date.max
-    assert final(rows, at(view="2017-10-15")) == date(2016, 9, 30)
+    assert final(rows, at("2018-01-01", view="2017-10-15")) == date(2016, 9, 30)
+
+
+def test_what_was_received_before_the_day_of_a_view_was_known_by_then_alone():
+    rows = monthly_events(48, late=2)
+    early, late = at("2018-01-01", view="2018-06-01"), at("2018-01-01")
+    assert known_until(early) == known_until(late) == date(2018, 1, 1)
+    assert final(rows, early) == final(rows, late)
 
 
 def test_what_was_known_so_late_is_what_was_registered_by_that_day():

@@ -1,5 +1,7 @@
 """A plan: what there is to make, in an order in which every job finds what it builds on."""
 
+import json
+
 import pytest
 
 from analysis.data.parameters import ASKS
@@ -72,6 +74,36 @@ def test_one_report_brings_what_it_builds_on_and_no_more():
 def test_a_wrong_plan_is_answered_before_anything_starts(asked, answer):
     with pytest.raises(WrongQuestion, match=answer):
         plan(**({"workspace": "goteborg", "period": "2017"} | asked))
+
+
+def test_before_anything_was_known_there_is_nothing_to_plan_and_it_is_said():
+    for day, first in (
+        ("goteborg@1999-01-01", "20"),
+        ("exempelstad@1999-01-01", "2011-01-01. Ask"),
+    ):
+        told = f"nothing of {day} was known then: what is known begins on {first}"
+        with pytest.raises(WrongQuestion, match=told):
+            plan(day, "2017Q3")
+    assert plan("exempelstad@2017-10-15", "2017Q3", ["data"])
+
+
+def test_a_city_without_one_filled_file_is_led_to_its_check(workspace, monkeypatch):
+    monkeypatch.setenv("LAGESBILD_ROOT", str(workspace))
+    folder = workspace / "data/raw/exempelstad"
+    record = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    (folder / "datapackage.json").write_text(json.dumps(record | {"resources": []}), "utf-8")
+    with pytest.raises(WrongQuestion, match="lagesbild check exempelstad says what is next"):
+        plan("exempelstad", "2017Q3")
+
+
+def test_a_plan_of_no_report_is_answered_and_not_made(workspace, monkeypatch):
+    monkeypatch.setenv("LAGESBILD_ROOT", str(workspace))
+    folder = workspace / "data/raw/exempelstad"
+    record = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    record["resources"] = [one for one in record["resources"] if one["table"] == "crime_items"]
+    (folder / "datapackage.json").write_text(json.dumps(record), "utf-8")
+    with pytest.raises(WrongQuestion, match="no report of exempelstad can be made yet: lagesbild"):
+        plan("exempelstad", "2017Q3")
 
 
 def test_a_city_is_offered_the_reports_that_its_registers_can_fill():

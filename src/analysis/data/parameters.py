@@ -20,6 +20,30 @@ from analysis.words.questions import WrongQuestion, one_of
 LANGUAGES = ("sv", "en")
 
 
+def known(city: Workspace) -> Workspace:
+    """The city itself, when anything of it was known on its day.
+
+    Raises
+    ------
+    WrongQuestion
+        When nothing was, with the day on which it begins.
+    """
+    registers, counts = city.resources_of("incidents"), city.resources_of("crime_counts")
+    before_the_first = city.known_on and registers and not counts and not city.observed
+    if city.resources and not before_the_first:
+        return city
+    if not city.known_on:
+        way_out = f"lagesbild check {city.name} says what is next"
+        raise WrongQuestion(f"{city.name} has no file with rows yet: {way_out}.")
+    begun = [str(Period.parse(one.period).start) for one in registers]
+    editions = [one for record in city.records for one in (record, *record.get("earlier", []))]
+    days = begun or [str(one.get("retrieved") or "")[:10] for one in editions]
+    raise WrongQuestion(
+        f"nothing of {city.name} was known then: what is known begins on "
+        f"{min(filter(None, days), default='no day yet')}. Ask for that day or later."
+    )
+
+
 class Ask(BaseModel):
     """What every notebook may be asked: which city, in which language."""
 
@@ -32,12 +56,7 @@ class Ask(BaseModel):
     @model_validator(mode="after")
     def _known(self):
         one_of("language", self.language, LANGUAGES)
-        if not self.city.resources:
-            days = [str(one["retrieved"])[:10] for one in self.city.package["resources"]]
-            raise WrongQuestion(
-                f"nothing of {self.workspace} was known then: its first file is of "
-                f"{min(days, default='no day yet')}. Ask for that day or later."
-            )
+        known(self.city)
         return self
 
     @cached_property
@@ -301,8 +320,8 @@ def events(city: Workspace, period: Period) -> list[str]:
     """The acute events that happened in a period, by their ids; none without a register of them."""
     if not city.resources_of("acute_events"):
         return []
-    rows = _raw(city, "acute_events")
-    days = [date.fromisoformat(occurred[:10]) for occurred in rows.occurred]
+    rows = _used(city, "acute_events")
+    days = [occurred.date() for occurred in rows.occurred]
     return [
         event for event, day in zip(rows.event_id, days, strict=True) if Period(day, day) in period
     ]
@@ -337,7 +356,7 @@ def focus(city: Workspace, period: Period) -> list[str]:
 
 def districts(city: Workspace) -> dict[str, str]:
     """The city's districts by key, with their ids."""
-    areas = _raw(city, "areas")
+    areas = _used(city, "areas")
     inside = areas[areas.scheme == city.settings["districtScheme"]]
     return {slug(name): area_id for name, area_id in zip(inside.area, inside.area_id, strict=True)}
 

@@ -11,10 +11,12 @@ import pandas as pd
 from analysis.data.explain import TABLES
 from analysis.data.tables import Tables
 from analysis.data.workspace import Workspace
+from analysis.words.periods import Period
 
 STATES = ("missing", "template", "fetchable", "filled")
 FILL_IN = "fyll i"
 STEPS = 8
+LINES = 5
 
 _COUNTS = ("crime_counts", "incidents")
 _PICTURE = (("areas",), ("crime_items",), _COUNTS)
@@ -106,6 +108,42 @@ def can_make(city: Workspace, tables: Tables) -> dict[str, str]:
         report: "; ".join(why or [f"areas has no {scheme}"] * (not districts and report != "data"))
         for report, why in found.items()
     }
+
+
+def rejections(tables: Tables) -> list[str]:
+    """The rows that were set aside, by file and reason, causes before consequences.
+
+    Examples
+    --------
+    >>> rows = {"table": "doses", "resource": "doses", "raw_line": [2, 9], "reason": "no month"}
+    >>> rejections(Tables({}, pd.DataFrame(), pd.DataFrame(rows)))
+    ['not used: doses, 2 rows (lines 2, 9): no month']
+    """
+    told = []
+    groups = tables.rejected.groupby(["resource", "reason"], sort=False).raw_line
+    for (resource, reason), lines in groups:
+        shown = ", ".join(map(str, lines.head(LINES))) + " ..." * (len(lines) > LINES)
+        many = f"{len(lines)} rows (lines {shown})" if len(lines) > 1 else f"line {shown}"
+        told.append(f"not used: {resource}, {many}: {reason}")
+    return told
+
+
+def spans(city: Workspace, tables: Tables, covered: Period | None) -> str:
+    """The spans that can be reported, in words, by the rows that are used.
+
+    Parameters
+    ----------
+    city, tables
+        The workspace, and its tables as built.
+    covered
+        The days that are counted from the city's own events; None when none are.
+    """
+    areas, crime = tables["areas"], tables["crime_counts"]
+    districts = areas.area_id[areas.scheme == city.settings["districtScheme"]]
+    years = sorted({str(year) for year in crime.year[crime.area_id.isin(districts)]})
+    told = [f"any within {covered} (2025, 2025Q1, 2025-03)"] * (covered is not None)
+    told += [f"the years {', '.join(years)}"] * bool(years)
+    return "; ".join(told) or "none yet"
 
 
 def unset(city: Workspace, tables: Tables) -> list[str]:

@@ -22,7 +22,7 @@ RECORD_FIELDS = (
     "name", "path", "table", "title", "kind", "sources", "retrieved", "period", "areaScheme",
     "status", "absent", "cannotSay", "hash", "bytes", "schema",
 )  # fmt: skip
-EDITION = ("path", "retrieved", "hash", "bytes")
+EDITION = ("path", "retrieved", "hash", "bytes", "rows")  # rows: of what is entered by hand
 NOT_DATA = {"datapackage.json", "README.md", "truth.json", "editions"}
 PACKAGE_FIELDS = ("madeUp", "settings", "licenses", "sources", "resources")
 SETTINGS = ("municipality", "districtScheme", "cityName", "period", "shown")
@@ -161,13 +161,20 @@ class Workspace:
 
     @property
     def observed(self) -> Period | None:
-        """The span of the city's own register of events; None where figures are published ones."""
+        """The span of the city's own register of events; None where figures are published ones.
+
+        No register covers days after the one on which it was received.
+        """
         registers = self.resources_of("incidents")
         if not registers:
             return None
+        if problems := [told for one in registers for told in _span_problem(one)]:
+            raise WrongQuestion("\n".join(problems))
         spans = [Period.parse(resource.period) for resource in registers]
+        received = max(date.fromisoformat(one.retrieved[:10]) for one in registers)
         first, last = min(s.start for s in spans), max(s.end for s in spans)
-        return Period(first, min(last, self.known_on or last))
+        last = min(last, received, self.known_on or last)
+        return Period(first, last) if first <= last else None
 
     def terms(self, language: str) -> dict[str, str]:
         """The terms of every licence by its name, in the reader's language."""
@@ -188,16 +195,55 @@ class Workspace:
         )
         return {record["name"]: Source(**record) for record in records}
 
+    @property
+    def incomplete(self) -> list[str]:
+        """The records of files that lack something, in words; empty when none does."""
+        lacking = {
+            record.get("path") or record.get("name") or f"resource {number}": [
+                name
+                for name in RECORD_FIELDS
+                if name not in record and not ("fetch" in record and name in EDITION)
+            ]
+            for number, record in enumerate(self.package["resources"], 1)
+        }
+        return [
+            f"datapackage.json: {label} lacks {', '.join(names)}: copy a record of its kind and "
+            "change what differs."
+            for label, names in lacking.items()
+            if names
+        ]
+
+    @property
+    def records(self) -> list[dict]:
+        """The record of every file, fetched or not.
+
+        Raises
+        ------
+        WrongQuestion
+            When one lacks something.
+        """
+        if problems := self.incomplete:
+            raise WrongQuestion("\n".join(problems))
+        return self.package["resources"]
+
     @cached_property
     def resources(self) -> list[Resource]:
         """Every raw file in force with its record."""
-        found = [self._in_force(record) for record in self.package["resources"]]
+        found = [self._in_force(record) for record in self.records]
         return [resource for resource in found if resource is not None]
 
-    def _untouched(self, record: dict) -> bool:
-        """Whether a file is still the template that it was laid out as."""
-        file, template = self.raw / (record.get("path") or ""), record.get("template")
-        return bool(template) and file.is_file() and template == f"sha256:{sha256(file)}"
+    def untouched(self, record: dict) -> bool:
+        """Whether a file is still the template that it was laid out as, byte for byte."""
+        return self._is(record.get("path"), record.get("template"))
+
+    def _empty(self, one: dict) -> bool:
+        """Whether an edition was entered without a row, and nothing was written in it since."""
+        return one.get("rows") == 0 and self._is(one["path"], one["hash"])
+
+    def _is(self, path: str | None, digest: str | None) -> bool:
+        """Whether a file is there and has the bytes of a hash."""
+        file = self.raw / (path or "")
+        return bool(digest) and file.is_file() and digest == f"sha256:{sha256(file)}"
 
     @property
     def not_yet(self) -> list[dict]:
@@ -206,19 +252,22 @@ class Workspace:
         return [record for record in self.package["resources"] if record["name"] not in here]
 
     def _in_force(self, record: dict) -> Resource | None:
-        """The editions of a file up to the last that was known; None when there is none yet."""
-        editions = [*record.get("earlier", []), {part: record.get(part) for part in EDITION}]
-        editions = [edition for edition in editions if edition["path"] or "fetch" not in record]
+        """The editions of a file up to the last that was known; None when there is none yet.
+
+        A template, and a file that was entered without a row, is none: a register in which nothing
+        was entered yet would else pass for a city in which nothing happened.
+        """
+        editions = [*record.get("earlier", []), edition(record)]
+        editions = [one for one in editions if one.get("path") or "fetch" not in record]
         if self.known_on:
             day = self.known_on.isoformat()
-            by_then = [edition for edition in editions if edition["retrieved"][:10] <= day]
+            by_then = [one for one in editions if one["retrieved"][:10] <= day]
             rows_say = record.get("knownBy") == "rows"
             editions = by_then or (editions[:1] if rows_say else [])
-        if not editions or self._untouched(record):
+        if not editions or self.untouched(record) or self._empty(editions[-1]):
             return None
-        files = tuple(self.raw / (edition["path"] or "") for edition in editions)
-        last = {part: value for part, value in editions[-1].items() if value is not None}
-        return Resource(files, {**record, **last})
+        files = tuple(self.raw / one["path"] for one in editions)
+        return Resource(files, {**record, **editions[-1]})
 
     def resources_of(self, table: str) -> list[Resource]:
         """The raw files that fill one table."""
@@ -251,29 +300,30 @@ class Workspace:
             for source in self.sources.values()
             if source.licence not in licences
         ]
+        if incomplete := self.incomplete:
+            return found + incomplete
         for resource in self.resources:
             found += self._problems_of(resource)
-        recorded = {
-            edition.get("path")
-            for record in self.package["resources"]
-            for edition in (record, *record.get("earlier", []))
-        }
-        found += [
-            f"{file.relative_to(self.raw)}: lies in {self.raw} but is not in datapackage.json; "
-            "enter or remove it."
-            for file in sorted(self.raw.rglob("*"))
-            if file.is_file()
-            and not {str(file.relative_to(self.raw)), file.relative_to(self.raw).parts[0]}
-            & (recorded | NOT_DATA)
-            and not file.name.startswith(".")
-        ]
         return found
 
+    @property
+    def strays(self) -> list[str]:
+        """The files that lie among the raw data and are in no record: nothing is read from them."""
+        recorded = {
+            one.get("path")
+            for record in self.package["resources"]
+            for one in (record, *record.get("earlier", []))
+        }
+        paths = [file.relative_to(self.raw) for file in self.raw.rglob("*") if file.is_file()]
+        return sorted(
+            str(path)
+            for path in paths
+            if not {str(path), path.parts[0]} & (recorded | NOT_DATA)
+            and not path.name.startswith(".")
+        )
+
     def _problems_of(self, resource: Resource) -> list[str]:
-        label = resource.record.get("path", "a resource without path")
-        lacking = [name for name in RECORD_FIELDS if name not in resource.record]
-        if lacking:
-            return [f"datapackage.json: {label} lacks {', '.join(lacking)}."]
+        label = resource.path
         spoken = [
             f"datapackage.json: {label}: {name} must be a text in each language, sv and en."
             for name in ("absent", "cannotSay")
@@ -284,20 +334,19 @@ class Workspace:
         found = spoken + [
             f"datapackage.json: {label} names the unknown source {name!r}." for name in unknown
         ]
+        if resource.table == "incidents":
+            found += _span_problem(resource)
         if not resource.file.exists():
             return [*found, f"{label}: the file is missing from {self.raw}."]
         found += [
             f"{label}: the edition {file.name} is not the one recorded: restore it."
-            for file, edition in zip(
-                resource.files, resource.record.get("earlier", []), strict=False
-            )
-            if not file.exists() or f"sha256:{sha256(file)}" != edition["hash"]
+            for file, one in zip(resource.files, resource.record.get("earlier", []), strict=False)
+            if not file.exists() or f"sha256:{sha256(file)}" != one["hash"]
         ]
         if not resource.unchanged:
             found.append(
-                f"{label}: the file is not the one recorded (sha256 {sha256(resource.file)[:12]}, "
-                f"recorded {resource.hash.removeprefix('sha256:')[:12]}). Restore the raw file, or "
-                f"when the change is meant: lagesbild record {self.name} {label}"
+                f"{label}: the file has changed since it was entered ({resource.retrieved[:10]}). "
+                f"Restore it, or when the change is meant: lagesbild record {self.name} {label}"
             )
         return found
 
@@ -306,6 +355,24 @@ class Workspace:
         files = [self.raw / "datapackage.json", *(f for r in self.resources for f in r.files)]
         parts = "".join(f"{file.name}:{sha256(file)}\n" for file in sorted(files))
         return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def edition(record: dict) -> dict:
+    """What of a file's record tells one version of it from another."""
+    return {part: record[part] for part in EDITION if part in record}
+
+
+def _span_problem(resource: Resource) -> list[str]:
+    """What is wrong with the span that a register of events covers, in words."""
+    try:
+        ended = Period.parse(resource.period).end is not None
+    except WrongQuestion:
+        ended = False
+    return [] if ended else [
+        f"datapackage.json: {resource.path}: period is {resource.period!r}, but must be the span "
+        "that the register covers whole, such as 2021-01-01..2025-12-31: a day in it without an "
+        "event counts as nought."
+    ]  # fmt: skip
 
 
 def project_root(start: Path | None = None) -> Path:

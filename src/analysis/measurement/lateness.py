@@ -20,10 +20,9 @@ ENOUGH = 0.99  # the share of a month's events that is known when its count is c
 
 def known_until(city: Workspace) -> date:
     """The last day on which a city's events could have been entered."""
-    if city.known_on:
-        return city.known_on
     days = [one.retrieved[:10] for one in city.resources_of("incidents")]
-    return date.fromisoformat(max(days, default="1900-01-01"))
+    received = date.fromisoformat(max(days, default="1900-01-01"))
+    return min(received, city.known_on) if city.known_on else received
 
 
 def triangle(events: pd.DataFrame, known_until: date) -> pd.DataFrame:

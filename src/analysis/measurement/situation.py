@@ -81,7 +81,8 @@ def shootings(
     measure, area_id, series
         Of a published series of whole years, later years than ``until`` included.
     what
-        What is said to be missing where the city has chosen neither; one value, not available.
+        What is said to be missing where the city has chosen neither; one value, not available, as
+        for an item that its register never holds.
 
     Raises
     ------
@@ -90,13 +91,14 @@ def shootings(
         are never averaged.
     """
     municipality = city.settings["municipality"]
-    if not (item or measure):
+    counted = crime.reported(tables, city, municipality, [item], until) if item else {}
+    if counted:
+        return counted[item]
+    if not measure:
         scheme = tables.areas[municipality].scheme
         about = {"area": municipality, "scheme": scheme, "period": until, "unit": crime.EVENTS}
         about |= {"status": "not available", "note": "no figure", "method": "count"}
-        return Series([Estimate(statistic="count", definition=what, value=None, **about)])
-    if item:
-        return crime.reported(tables, city, municipality, [item], until)[item]
+        return Series([Estimate(statistic="count", definition=item or what, value=None, **about)])
     rows = tables["shootings"]
     rows = rows[(rows.measure == measure) & (rows.area_id == area_id)]
     rows = rows[[period_of(row).kind == "year" for row in rows.itertuples()]]

@@ -14,6 +14,7 @@ from analysis.data.parameters import (
     districts,
     events,
     focus,
+    known,
     measures,
     question,
     subjects,
@@ -21,7 +22,7 @@ from analysis.data.parameters import (
 from analysis.data.workspace import Workspace
 from analysis.words.periods import Period
 from analysis.words.places import slug
-from analysis.words.questions import one_of
+from analysis.words.questions import WrongQuestion, one_of
 
 REPORTS = {
     "data": "1_data",
@@ -97,7 +98,7 @@ def plan(
     WrongQuestion
         For anything that the workspace does not have, with the nearest that it has.
     """
-    city = Workspace.find(workspace)
+    city = known(Workspace.find(workspace))
     offered = [name for name in REPORTS if _has_tables(city, name)]
     wanted = {REPORTS[one_of("report", name, offered)] for name in reports or offered}
     wanted |= {needed for notebook in wanted for needed in NEEDS[notebook]}
@@ -109,6 +110,11 @@ def plan(
                     notebook, workspace=workspace, period=period, language=language, **subject
                 )
                 jobs.append(Job(ask))
+    if not jobs:
+        raise WrongQuestion(
+            f"no report of {workspace} can be made yet: lagesbild check {workspace} says what is "
+            "missing and what is next."
+        )
     return jobs
 
 
@@ -120,12 +126,15 @@ def _subjects(
     if "area" in fields:
         return [{"area": slug(area)} for area in areas or sorted(districts(city))]
     find = {"event": events, "subject": subjects, "measure": measures, "item": focus}
-    for name, known in find.items():
+    for name, listed in find.items():
         if name in fields:
-            return [{name: one} for one in known(city, period)]
+            return [{name: one} for one in listed(city, period)]
     return [{}]
 
 
 def _has_tables(city: Workspace, report: str) -> bool:
-    """Whether a city keeps the tables that a report cannot be without."""
-    return all(any(city.resources_of(one) for one in any_of) for any_of in state.NEEDS[report])
+    """Whether a city keeps the tables that a report cannot be without, events of some span."""
+    kept = {table for needed in state.NEEDS[report] for table in needed if city.resources_of(table)}
+    if city.observed is None:
+        kept -= {"incidents"}
+    return all(kept & {*any_of} for any_of in state.NEEDS[report])

@@ -236,8 +236,9 @@ def test_a_fetch_that_was_killed_before_it_was_entered_is_named_and_then_cleaned
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
     assert (city.raw / "datapackage.json").read_bytes() == record
-    (problem,) = fresh(city).problems()
-    assert "lies in" in problem and "but is not in datapackage.json" in problem
+    assert fresh(city).problems() == []
+    (stray,) = fresh(city).strays
+    assert stray.startswith("received/rates/2026-11-25T")
     (city.raw / "received" / "rates" / ".2026-11-25T041000.zip.x7").write_bytes(b"half")
     (city.raw / "received" / "rates" / "notes.txt").write_text("hers")
     done = come(city, NOW + timedelta(hours=1))
@@ -402,8 +403,18 @@ def test_a_city_as_it_was_cannot_be_fetched_for(served):
 
 def test_a_file_that_is_not_fetched_is_no_source(served):
     city, _ = served
-    city.package["resources"][0].pop("fetch")
+    record = city.package["resources"][0]
+    record.pop("fetch")
+    record |= {"path": "rates.csv", "retrieved": "2026-11-25", "hash": "", "bytes": 0}
     assert sources(city) == []
+
+
+def test_a_record_that_lacks_its_name_is_named_and_nothing_is_asked(served):
+    city, loop = served
+    city.package["resources"][0].pop("name")
+    with pytest.raises(WrongQuestion, match=r"datapackage\.json: resource 1 lacks name"):
+        sources(city)
+    assert loop.asked == []
 
 
 def test_nobody_is_called_without_a_contact(served):

@@ -330,7 +330,9 @@ def test_offline_uses_kept_answers_and_never_calls(tmp_path):
         came = quick(loop, cache=tmp_path).get("a")
         away = Quick(PROVIDER, loop.base, "", cache=tmp_path, offline=True)
         assert away.get("a") == came
-        with pytest.raises(NoAnswer, match="/b has not been kept, and --offline forbids"):
+        with pytest.raises(
+            NoAnswer, match="/b, and --offline forbids to ask for one: ask again without"
+        ):
             away.get("b")
     assert len(loop.asked) == 1
 

@@ -22,7 +22,7 @@ from analysis.data.formats.received import no_rejections
 from analysis.data.held import held
 from analysis.data.schemas import SCHEMAS
 from analysis.data.tables import accept, received
-from analysis.data.workspace import EDITION, Resource, Workspace, sha256
+from analysis.data.workspace import Resource, Workspace, edition, sha256
 from analysis.data.write import write_atomically
 from analysis.words.questions import NotFetched, WrongQuestion, one_of
 
@@ -42,8 +42,14 @@ class Fetched:
 
 
 def sources(city: Workspace) -> list[str]:
-    """The names of the files that can be fetched."""
-    return [record["name"] for record in city.package["resources"] if "fetch" in record]
+    """The names of the files that can be fetched.
+
+    Raises
+    ------
+    WrongQuestion
+        When a record lacks something.
+    """
+    return [record["name"] for record in city.records if "fetch" in record]
 
 
 def fetch(
@@ -115,11 +121,11 @@ def _ready(city: Workspace, name: str) -> dict:
             f"{name}: its schema lacks {', '.join(lacking)}, which the table {record['table']} "
             "needs: add them to the schema, and to columns or constants of the reading."
         )
-    for edition in _editions(record):
-        file = city.raw / edition["path"]
-        if not file.exists() or edition["hash"] != f"sha256:{sha256(file)}":
+    for one in _editions(record):
+        file = city.raw / one["path"]
+        if not file.exists() or one["hash"] != f"sha256:{sha256(file)}":
             raise WrongQuestion(
-                f"{edition['path']} is missing or not the file recorded: restore it, or take it "
+                f"{one['path']} is missing or not the file recorded: restore it, or take it "
                 f"out of datapackage.json, before a newer edition of {name} is put after it."
             )
     return record
@@ -192,7 +198,7 @@ def _read(connector: Connector, record: dict, answers: list[Answer], staged: Pat
             f"no answer. Nothing was changed; the answers lie in {staged}."
         )
     content = pack(answers, provider.licence, len(came.rows))
-    return _Batch(answers, content, len(came.rows), len(came.rejected))
+    return _Batch(answers, content, len(used), len(came.rejected) + len(refused))
 
 
 def _kept_as_edition(city: Workspace, record: dict, batch: _Batch, now: datetime) -> Fetched:
@@ -214,7 +220,7 @@ def _told(answers: list[Answer]) -> list[tuple[str, str, str]]:
 
 def _clear(city: Workspace, record: dict) -> None:
     """Remove editions that a fetch wrote and did not live to enter."""
-    entered = {city.raw / edition["path"] for edition in _editions(record)}
+    entered = {city.raw / one["path"] for one in _editions(record)}
     for file in (city.raw / "received" / record["name"]).glob("*"):
         if _OURS.fullmatch(file.name) and file not in entered:
             file.unlink()
@@ -231,7 +237,7 @@ def _enter(city: Workspace, record: dict, path: str, now: datetime) -> None:
     package = Workspace(city.root, city.name).package
     entered = _record(package, record["name"])
     if entered.get("path"):
-        entered.setdefault("earlier", []).append({part: entered[part] for part in EDITION})
+        entered.setdefault("earlier", []).append(edition(entered))
     entered |= {
         "path": path,
         "retrieved": now.isoformat(timespec="seconds"),

@@ -140,7 +140,10 @@ class Client:
         if kept is not None and kept.exists():
             return unpack(kept)[0]
         if self.offline:
-            raise NoAnswer(f"{address} has not been kept, and --offline forbids to ask for it.")
+            raise NoAnswer(
+                f"no answer of today is kept for {address}, and --offline forbids to ask for one: "
+                "ask again without --offline."
+            )
         answer = self._asked(method, address, body)
         if kept is not None:
             write_atomically(kept, pack([answer], self.provider.licence, rows=0))
