@@ -1,6 +1,7 @@
 """The command line: lagesbild new | fetch | check | plan | run | list | open | record."""
 
 import json
+import shlex
 import sys
 import time
 from dataclasses import asdict
@@ -70,7 +71,7 @@ def check(workspace: City = "goteborg", as_json: AsJson = False) -> None:
         "rejected": found.rejected.to_dict("records"),
         "dangling": [str(one) for one in links.dangling(found)],
         "empty": [one.table for one in states if one.status != "filled"],
-        "not_yet": not_yet, "next": [*_off(found, city), *state.steps(city, found, states)],
+        "not_yet": not_yet, "next": state.steps(city, found, states, _off(found, city)),
         "spans": state.spans(city, found, register.watched(found, city)), "not_read": city.strays,
     }  # fmt: skip
     shown = Table(
@@ -85,7 +86,8 @@ def check(workspace: City = "goteborg", as_json: AsJson = False) -> None:
         told += [f"leads nowhere: {one}" for one in answer["dangling"]]
         told += [
             f"not read: {name}; it is in no record of datapackage.json."
-            + f" To enter it: lagesbild record {workspace} {name}" * bool(namesakes(city, name))
+            + f" To enter it: lagesbild record {workspace} {shlex.quote(name)}"
+            * bool(namesakes(city, name))
             for name in city.strays
         ]
         told += [f"no rows yet: {', '.join(answer['empty'])}."] * bool(answer["empty"])

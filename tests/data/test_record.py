@@ -25,6 +25,15 @@ def edit(city, name, change):
     file.write_text(change(file.read_text("utf-8")), "utf-8")
 
 
+def test_a_missing_file_is_told_of_the_workbook_that_lies_in_its_place(workspace):
+    folder = Workspace(workspace, "exempelstad").raw
+    (folder / "duties.csv").rename(folder / "duties.xlsx")
+    (problem,) = Workspace(workspace, "exempelstad").problems()
+    assert problem.endswith(
+        "To enter duties.xlsx in its place: lagesbild record exempelstad duties.xlsx"
+    )
+
+
 def test_a_changed_register_is_refused_with_the_way_out_and_then_entered(mine, workspace):
     edit(mine, "duties.csv", lambda text: text + "follow_up,Uppföljning,Follow-up,2017-09-01,\n")
     (problem,) = mine.problems()

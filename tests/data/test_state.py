@@ -192,6 +192,14 @@ def test_the_next_step_is_what_is_always_needed_then_settings_then_rows_to_mend(
     assert len(told) == state.STEPS
 
 
+def test_rows_are_corrected_before_figures_are_brought_in_line(new_city):
+    found = built({"areas": 3, "crime_items": 2, "crime_counts": 5}, {"population": 2})
+    told = state.steps(new_city, found, state.state(new_city, found), ["Bring incidents in line."])
+    assert told.index("Bring incidents in line.") == 1 + next(
+        n for n, one in enumerate(told) if one.startswith("Correct 2 rows")
+    )
+
+
 def test_of_yearly_counts_and_events_one_is_enough(new_city):
     for counts in ("crime_counts", "incidents"):
         found = built({"areas": 3, "crime_items": 2, counts: 5})

@@ -47,6 +47,7 @@ def test_a_table_without_rows_has_no_verdict(read, city):
 BY_DATA = (
     "notices beside crimes", "reported alone beside crimes", "covers too little",
     "covers too much", "no breaks entered", "register not whole", "not all located",
+    "none located",
 )  # fmt: skip
 
 
@@ -107,6 +108,10 @@ def test_events_without_places_are_not_fit_for_places_without_care(made_up_table
     events.loc[::5, "easting"] = pd.NA
     found = fitness.fitness(changed(made_up_tables, incidents=events), made_up)
     assert of(found, "incidents", "places").reason == "not all located"
+    events["easting"] = pd.NA
+    found = fitness.fitness(changed(made_up_tables, incidents=events), made_up)
+    one = of(found, "incidents", "places")
+    assert (one.verdict, one.reason) == ("not fit", "none located")
 
 
 def test_events_that_lead_to_no_district_need_care_between_districts(made_up_tables, made_up):

@@ -250,7 +250,7 @@ def test_held_back_hours_are_few_and_a_peak_is_named(sv):
     assert {c.text for c in table.tbody.find_all("tr")[0].find_all("td")} == {"få"}
     held = [hour("0 night", None)]
     assert "för få händelser" in plain(joint.week(sv, held, "hours"))
-    assert "inga egna händelser" in plain(joint.week(sv, [], "hours"))
+    assert "inget räknas på egna händelser" in plain(joint.week(sv, [], "hours"))
 
 
 def test_places_of_few_events_are_few(sv):

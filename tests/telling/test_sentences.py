@@ -182,6 +182,18 @@ def test_next_steps_ask_how_much_the_police_looked(sv):
     assert nothing == sv("next.none")
 
 
+def test_what_is_clear_in_a_district_is_not_asked_for_in_all_of_them_as_well(sv):
+    clear = {"low": 1.2, "high": 2.0, "p": 0.0001, "q": 0.01}
+    there = count(1.9, area="stadsdel:139", **clear)
+    all_of_them = count(1.3, area="kommun:1480", series=crime.SUM_OF_DISTRICTS, **clear)
+    (told,) = sentences.next_steps(sv, [all_of_them, there], {"assault": "victims"}, {}, {})
+    assert "Lundby" in told
+    (told,) = sentences.next_steps(sv, [all_of_them], {"assault": "victims"}, {}, {})
+    assert sv("next.everywhere") in told
+    fewer = count(0.4, low=0.2, high=0.8, p=0.0001, q=0.01, area="stadsdel:139")
+    assert len(sentences.next_steps(sv, [all_of_them, fewer], {"assault": "victims"}, {}, {})) == 2
+
+
 @pytest.mark.parametrize("found_by", ["victims", "police", "both"])
 def test_an_analysis_of_causes_that_exists_is_gone_through_again_and_not_asked_for(say, found_by):
     more = count(1.62, low=1.2, high=2.0, p=0.0001, q=0.01, area="stadsdel:139")

@@ -85,8 +85,9 @@ class AskPeriod(Ask):
             also = f" Published figures exist for {', '.join(published)}." if published else ""
             raise WrongQuestion(
                 f"period {self.period!r} is not covered: {self.workspace} has events from "
-                f"{covered.start} to {covered.end}. Ask for 2017, 2017H1, 2017T2, 2017Q3, 2017-09, "
-                f"2017-W36 or 2016-10-01..2017-09-30 within them.{also}"
+                f"{covered.start} to {covered.end}. Ask for a year, half, tertial, quarter, month, "
+                "week or span within them, written 2017, 2017H1, 2017T2, 2017Q3, 2017-09, "
+                f"2017-W36 or 2016-10-01..2017-09-30.{also}"
             )
         if str(span) != self.period:
             raise WrongQuestion(f"period {self.period!r} is written {str(span)!r}.")

@@ -4,6 +4,7 @@ A folder of templates cannot pass for a city with data, and nobody needs to know
 know the next thing to do.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -176,7 +177,9 @@ def unset(city: Workspace, tables: Tables) -> list[str]:
     return [f"datapackage.json: {told}." for told, holds in found.items() if holds]
 
 
-def steps(city: Workspace, tables: Tables, states: list[TableState]) -> list[str]:
+def steps(
+    city: Workspace, tables: Tables, states: list[TableState], off: Sequence[str] = ()
+) -> list[str]:
     """What to do next, the most needed first; not more than can be taken in.
 
     Parameters
@@ -185,12 +188,15 @@ def steps(city: Workspace, tables: Tables, states: list[TableState]) -> list[str
         The workspace, and its tables as built.
     states
         As :func:`state` gives them.
+    off
+        What to do about figures that differ from official ones, once the rows are right.
     """
     made = [report for report, why in can_make(city, tables).items() if not why]
     found = [
         *_fill(states, "always"),
         *unset(city, tables),
         *_mend(city, states),
+        *off,
         *_fetch(city, states),
         *(
             [f"Make what can be made ({', '.join(made)}): lagesbild run {city.name}"]

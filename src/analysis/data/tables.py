@@ -127,7 +127,9 @@ def _unlike(found: list[str], recorded: list[str]) -> str:
     fewer = ", ".join(name for name in recorded if name not in found) or "none"
     return (
         f"does not have the columns of its record, in their order: not recorded {more}; "
-        f"missing {fewer}."
+        f"missing {fewer}. When titles stand above the headings, say how many lines in the record: "
+        '"reading": {"options": {"skip": 2}}; a column that the file lacks and that may be blank '
+        'is given as "constants": {"note": ""}.'
     )
 
 

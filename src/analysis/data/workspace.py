@@ -9,6 +9,7 @@ the city as it was known on that day, with tables and reports of its own.
 import hashlib
 import json
 import os
+import shlex
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
@@ -337,7 +338,7 @@ class Workspace:
         if resource.table == "incidents":
             found += _span_problem(resource)
         if not resource.file.exists():
-            return [*found, f"{label}: the file is missing from {self.raw}."]
+            return [*found, f"{label}: the file is missing from {self.raw}.{self._instead(label)}"]
         found += [
             f"{label}: the edition {file.name} is not the one recorded: restore it."
             for file, one in zip(resource.files, resource.record.get("earlier", []), strict=False)
@@ -346,9 +347,16 @@ class Workspace:
         if not resource.unchanged:
             found.append(
                 f"{label}: the file has changed since it was entered ({resource.retrieved[:10]}). "
-                f"Restore it, or when the change is meant: lagesbild record {self.name} {label}"
+                f"Restore it, or when the change is meant: lagesbild record {self.name} "
+                f"{shlex.quote(label)}"
             )
         return found
+
+    def _instead(self, path: str) -> str:
+        """What to do when a file of the same name but another ending lies where one is missing."""
+        alike = [name for name in self.strays if Path(name).stem == Path(path).stem]
+        commands = [f"lagesbild record {self.name} {shlex.quote(name)}" for name in alike]
+        return f" To enter {alike[0]} in its place: {commands[0]}" if alike else ""
 
     def fingerprint(self) -> str:
         """One hash over every raw file and the record: what a table was made from."""

@@ -114,6 +114,8 @@ def _by_data(tables: Tables, city: Workspace, one: Fitness) -> Fitness:
     located = tables["incidents"][["easting", "northing"]].notna().all(axis=1).mean()
     if one.use == "districts" and placed < register.WHOLE:
         return replace(one, verdict="care", reason="not all placed")
+    if one.use == "places" and not located:
+        return replace(one, verdict="not fit", reason="none located")
     if one.use == "places" and located < register.WHOLE:
         return replace(one, verdict="care", reason="not all located")
     return one

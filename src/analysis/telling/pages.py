@@ -100,6 +100,8 @@ def closing(
     counted = register.counts(tables, ask.city, ask.span)
     apart = OF_PUBLISHED_FIGURES if counted else OF_OWN_REGISTERS
     limits = [_limit(say_it, ask, tables, key) for key in cannot if key not in apart]
+    if register.watched(tables, ask.city) and register.published_years(tables, ask.city):
+        limits.append(say_it("unknown.two_days"))
     limits += [_off(say_it, year) for year in register.off(tables, ask.city).itertuples()]
     level = 3 if folded else 2
     about = [

@@ -488,11 +488,15 @@ def next_steps(
 ) -> list[str]:
     """What the figures ask the parties to do next; a cause is never among them.
 
-    Where the police find the crime themselves, the first question is how much they looked.
+    Where the police find the crime themselves, the first question is how much they looked. What
+    is clear in a district is asked for there, and not in all districts together as well.
     ``silent`` names the voices that are missing, with their areas out of ``places``;
     ``analysed`` the problems that have causes entered, by area and kind of crime.
     """
-    steps = [_step(words, e, found_by, analysed) for e in survivors(results)]
+    kept = survivors(results)
+    here = {(e.definition, e.value > 1) for e in kept if not summed(e)}
+    kept = [e for e in kept if not summed(e) or (e.definition, e.value > 1) not in here]
+    steps = [_step(words, e, found_by, analysed) for e in kept]
     steps = steps or [words("next.none")]
     for voice, areas in silent.items():
         named = {"voice": words(f"voices.{voice}")}
