@@ -110,6 +110,18 @@ COUNTS = (
 )
 
 
+def test_the_sources_of_a_file_are_those_that_its_rows_name(new_city):
+    file = new_city.raw / "crime_counts.csv"
+    heading = file.read_text("utf-8-sig").splitlines()[0]
+    assert heading == "area_id;year;item;count;source_id"
+    for sources in (["own"], ["bra"], ["own", "bra"]):
+        rows = [f"kommun:0581;{2020 + n};total;5;{one}" for n, one in enumerate(sources)]
+        file.write_text("\n".join([heading, *rows]) + "\n", "utf-8")
+        renew(new_city, "crime_counts.csv", DAY)
+        (resource,) = Workspace(new_city.root, new_city.name).resources_of("crime_counts")
+        assert resource.sources == sources
+
+
 def test_the_example_is_no_row_of_what_was_entered(new_city):
     edit(new_city, "incidents.csv", lambda text: text + EVENT)
     assert (

@@ -73,6 +73,8 @@ def test_clearly_is_said_only_after_the_screen(sv):
     assert sentences.verdict(sv, now, usual, judged) == "fler, kan vara slump"
     judged = count(3.0, low=2.0, high=4.0, p=0.0001, q=0.01)
     assert sentences.verdict(sv, now, usual, judged) == "fler, tydligt"
+    other_way = count(0.4, low=0.2, high=0.6, p=0.0001, q=0.01)
+    assert sentences.verdict(sv, now, usual, other_way) == "fler, kan vara slump"
 
 
 def test_a_change_within_the_noise_says_so_with_both_numbers(sv):

@@ -8,6 +8,8 @@ import json
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
 from analysis.data.explain import example_rows
 from analysis.data.held import held
 from analysis.data.tables import read_raw
@@ -61,7 +63,9 @@ def recorded_as(city: Workspace, path: str) -> str:
 def renew(city: Workspace, path: str, on: date) -> int:
     """Enter a raw file's hash, size, rows and day in ``datapackage.json``; its rows come back.
 
-    The row that shows how one may look is no row. A template whose place the file takes is removed.
+    The row that shows how one may look is no row. The sources of the record become those that the
+    rows name, so that nobody is credited for what is not theirs. A template whose place the file
+    takes is removed.
 
     Parameters
     ----------
@@ -85,14 +89,14 @@ def renew(city: Workspace, path: str, on: date) -> int:
         (record,) = [one for one in city.records if one.get("path") == before]
         resource = Resource((city.raw / path,), {**record, "path": path})
         read = read_raw(resource)
-        rows = int((~example_rows(resource.table, read)).sum())
+        rows = read[~example_rows(resource.table, read)]
         _enter(city, before, resource, rows, on)
         if before != path:
             (city.raw / before).unlink(missing_ok=True)
-    return rows
+    return len(rows)
 
 
-def _enter(city: Workspace, before: str, resource: Resource, rows: int, on: date) -> None:
+def _enter(city: Workspace, before: str, resource: Resource, rows: pd.DataFrame, on: date) -> None:
     """Write the record of a file that was recorded as ``before``, and keep a copy of the file."""
     package = json.loads(json.dumps(city.package))
     (record,) = [one for one in package["resources"] if one.get("path") == before]
@@ -108,8 +112,10 @@ def _enter(city: Workspace, before: str, resource: Resource, rows: int, on: date
         "hash": f"sha256:{sha256(resource.file)}",
         "bytes": resource.file.stat().st_size,
         "retrieved": on.isoformat(),
-        "rows": rows,
+        "rows": len(rows),
     }
+    named = dict.fromkeys(rows.get("source_id", []))
+    record["sources"] = [name for name in named if name in city.sources] or record["sources"]
     write_atomically(city.raw / _kept(record), resource.file.read_bytes())
     text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
     write_atomically(city.raw / "datapackage.json", text.encode())

@@ -50,12 +50,17 @@ def position(count: Estimate, usual: Estimate | None) -> str:
 def verdict(
     words: Words, count: Estimate, usual: Estimate | None, screened: Estimate | None
 ) -> str:
-    """The reading of a count in two or three words; "clearly" only after the screen."""
+    """The reading of a count in two or three words; "clearly" only after the screen.
+
+    What survived the screen in the other direction says nothing of this count.
+    """
     place = position(count, usual)
     plain = words(f"verdict.{place}")
     if place not in ("above", "below"):
         return plain
-    key = "survives" if screened and clear(screened) else "chance"
+    judged = screened is not None and screened.known
+    same_way = judged and (screened.value > 1) == (place == "above")
+    key = "survives" if same_way and clear(screened) else "chance"
     return words(f"verdict.{key}", verdict=plain)
 
 
