@@ -256,6 +256,16 @@ def test_nothing_falls_by_being_looked_at_early(viewed, made_up, made_up_tables)
     assert early[-1] / early[:-1].mean() == pytest.approx(late[-1] / late[:-1].mean(), rel=0.01)
 
 
+def test_a_few_events_without_a_day_of_registration_do_not_undo_the_comparison(viewed):
+    tables, then = viewed
+    events = tables["incidents"].copy()
+    events.loc[events.index[::200], "registered"] = pd.NaT
+    found = crime.reported(changed(tables, incidents=events), then, "kommun:9999", ["k12"], Q3)
+    whole = crime.reported(tables, then, "kommun:9999", ["k12"], Q3)
+    assert len(found["k12"]) == len(whole["k12"])
+    assert (abs(found["k12"].values - whole["k12"].values) <= 3).all()
+
+
 def test_a_preliminary_span_stands_alone_where_nobody_knows_what_was_known_when(viewed):
     tables, then = viewed
     tables = changed(tables, incidents=tables["incidents"].assign(registered=pd.NaT))

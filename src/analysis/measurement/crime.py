@@ -149,15 +149,15 @@ def _like_the_last(
     """The span in each year, its events and their status, every one as known as the last one is.
 
     While the last span is still being registered, those before are counted as they were known so
-    many days after their end. Where events have no day of registration nobody knows that, and
-    the last span stands alone.
+    many days after their end. Where more than one event in a hundred has no day of registration
+    nobody knows that, and the last span stands alone.
     """
     every = spans(city, until)
     if until.end <= lateness.final_until(tables, city):
         yield from ((span, events[_during(events.occurred, span)], "final") for span in every)
         return
     days = (lateness.known_until(city) - until.end).days
-    dated = tables["incidents"].registered.notna().all()
+    dated = tables["incidents"].registered.notna().mean() >= lateness.ENOUGH
     for span in every if dated else [until]:
         during = events[_during(events.occurred, span)]
         if dated:

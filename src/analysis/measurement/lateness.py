@@ -138,11 +138,11 @@ def known_as_late(events: pd.DataFrame, span: Period, days: int) -> pd.DataFrame
     Parameters
     ----------
     events
-        With ``occurred`` and ``registered``, every one with a day of registration.
+        With ``occurred`` and ``registered``; one without a day of registration was known at once.
     span
         The span in which they occurred.
     days
         Days after its last day.
     """
     by_then = pd.Timestamp(span.end) + pd.Timedelta(days=days + 1)
-    return events[events.registered < by_then]
+    return events[events.registered.fillna(events.occurred) < by_then]
