@@ -4,15 +4,17 @@ A misspelt name, an area of another city or a year without figures stops here,
 before a kernel is started, with the nearest right answer.
 """
 
+import json
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import ClassVar
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from analysis.data.tables import accept, read_raw
-from analysis.data.workspace import Workspace
+from analysis.data.workspace import Resource, Workspace, sha256
 from analysis.words.periods import Period
 from analysis.words.places import slug
 from analysis.words.questions import WrongQuestion, one_of
@@ -310,7 +312,20 @@ def _raw(city: Workspace, table: str) -> pd.DataFrame:
 def _used(city: Workspace, table: str) -> pd.DataFrame:
     """The rows of a table that are not set aside, so that nothing is planned for one that is."""
     resources = [one for one in city.resources_of(table) if one.file.exists()]
-    return pd.concat([accept(table, read_raw(resource))[0] for resource in resources])
+    return pd.concat(
+        [
+            _accepted(table, one.files, tuple(map(sha256, one.files)), json.dumps(one.record))
+            for one in resources
+        ]
+    )
+
+
+@lru_cache(maxsize=32)
+def _accepted(
+    table: str, files: tuple[Path, ...], digests: tuple[str, ...], record: str
+) -> pd.DataFrame:
+    """The rows of a file as it is now; a plan asks the same of it a hundred times over."""
+    return accept(table, read_raw(Resource(files, json.loads(record))))[0]
 
 
 def _column(city: Workspace, table: str, column: str) -> list[str]:

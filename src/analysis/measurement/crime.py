@@ -114,6 +114,7 @@ def _counted(
     crimes = {"total", *parts["total"]}
     items = [item for item in items if everywhere["item"].isin(parts.get(item, [item])).any()]
     began = {item: breaks.since(tables, city, item, area.id, last) for item in items}
+    ways = {item: breaks.way(tables, city, item, area.id, last) for item in items}
     made: dict[str, list[Estimate]] = {item: [] for item in items}
     for span, during, status in _like_the_last(tables, city, events, until):
         counts = during["item"].value_counts()
@@ -134,7 +135,7 @@ def _counted(
                     scheme=area.scheme,
                     period=span,
                     status=status,
-                    series=breaks.way(tables, city, item, area.id, last),
+                    series=ways[item],
                     vintage=max(city.sources[name].published for name in sources),
                     source="; ".join(sources),
                     method="count",
