@@ -123,7 +123,7 @@ def test_a_span_of_time_in_words(period, swedish, english):
 
 @given(st.floats(-1e9, 1e9, allow_nan=False), st.integers(0, 3))
 def test_a_written_number_can_be_read_back(value, decimals):
-    from analysis.data.tables import number
+    from analysis.data.numbers import number
 
     assert number(SV.number(value, decimals)) == pytest.approx(value, abs=0.5001 * 10**-decimals)
 
