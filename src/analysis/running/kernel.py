@@ -8,18 +8,18 @@ import os
 import shutil
 import sys
 import tempfile
+from multiprocessing import parent_process
 from pathlib import Path
+from threading import Lock, Thread
 
 from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 
-QUIET = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}
+from analysis.running import forks
+from analysis.running.provisioner import FORKS
+from analysis.running.warm import QUIET, without
+
+_ONE_AT_A_TIME = Lock()  # papermill changes the folder of the whole process while it runs
 
 
 class PrivateKernelManager(AsyncKernelManager):
@@ -51,12 +51,26 @@ class PrivateKernelManager(AsyncKernelManager):
     cleanup_resources = _async_cleanup_resources
 
 
-def prepare_worker(root: str) -> None:
-    """Set up a worker process: which project, and one thread of arithmetic each."""
-    os.environ.update(QUIET)
-    os.environ["LAGESBILD_ROOT"] = root
-    # jsonschema's format checks for web addresses cost seconds to import and are never used here
-    sys.modules.setdefault("rfc3987_syntax", None)
+def prepare_worker(root: str, forks_at: str) -> None:
+    """Set up a worker process of a run here: its kernels are forks of the run's one server.
+
+    It ends with the run, also when the run is killed, and its kernels end with it.
+    """
+    os.environ[FORKS] = forks_at
+    Thread(target=_end_with_parent, daemon=True).start()
+    prepare(root)
+
+
+def _end_with_parent() -> None:
+    parent_process().join()
+    os._exit(1)
+
+
+def prepare(root: str) -> None:
+    """Set up a process that makes reports: which project, and one thread of arithmetic each."""
+    os.environ.update(QUIET | {"LAGESBILD_ROOT": root})
+    if FORKS not in os.environ:
+        os.environ[FORKS] = forks.own()
 
 
 def execute(notebook: Path, parameters: dict[str, str]) -> NotebookNode:
@@ -74,18 +88,21 @@ def execute(notebook: Path, parameters: dict[str, str]) -> NotebookNode:
     papermill.PapermillExecutionError
         When a cell fails; nothing is written.
     """
-    import papermill
+    with without():
+        import papermill
 
-    executed = papermill.execute_notebook(
-        notebook,
-        None,
-        parameters=parameters,
-        kernel_name="python3",
-        kernel_manager_class=PrivateKernelManager,
-        progress_bar=False,
-        request_save_on_cell_execute=False,
-        cwd=str(notebook.parent),
-    )
+    with _ONE_AT_A_TIME:
+        executed = papermill.execute_notebook(
+            notebook,
+            None,
+            parameters=parameters,
+            kernel_name="python3",
+            kernel_manager_class=PrivateKernelManager,
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            shutdown_kernel="immediate",
+            cwd=str(notebook.parent),
+        )
     return without_traces(executed)
 
 

@@ -25,7 +25,7 @@ from analysis.data.held import held
 from analysis.data.parameters import question
 from analysis.data.workspace import Workspace, project_root
 from analysis.data.write import write_atomically
-from analysis.running import kernel, portal
+from analysis.running import forks, kernel, portal
 from analysis.running.jobs import STAGES, Job
 
 WRITING = (1, 2)  # the stages whose notebooks write results
@@ -53,7 +53,7 @@ def make(root: str, notebook: str, parameters: dict[str, str]) -> Outcome:
     An error of the notebook becomes part of the outcome; no file is touched then.
     """
     started = perf_counter()
-    os.environ["LAGESBILD_ROOT"] = root
+    kernel.prepare(root)
     job = Job(question(notebook, **parameters))
     city, folder = job.ask.city, job.ask.city.reports / job.ask.period
     from papermill import PapermillExecutionError
@@ -141,9 +141,12 @@ def _in_parallel(
 @contextmanager
 def pool(root: Path, workers: int | None = None) -> Iterator[Executor]:
     """Worker processes, each ready to make one report after another."""
-    with ProcessPoolExecutor(
-        workers or cores(), get_context("spawn"), kernel.prepare_worker, (str(root),)
-    ) as executor:
+    with (
+        forks.server() as forks_at,
+        ProcessPoolExecutor(
+            workers or cores(), get_context("spawn"), kernel.prepare_worker, (str(root), forks_at)
+        ) as executor,
+    ):
         yield executor
 
 
