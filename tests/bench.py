@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from analysis.data.results import join_parts
+from analysis.data.current import join_parts
 from analysis.running.jobs import plan
 from tests.bench_early_warning import early_warning
 from tests.bench_methods import panel

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from analysis.data import tables
+from analysis.data import tables, trace
 from analysis.data.workspace import Workspace
 from analysis.example import city as example
 from analysis.measurement.comparison import Series
@@ -30,6 +30,12 @@ def pytest_configure(config):
 
 def pytest_addoption(parser):
     parser.addoption("--recovery", choices=("quick", "full"), default="quick")
+
+
+@pytest.fixture(autouse=True)
+def unread():
+    """No test has read anything yet."""
+    trace.forget()
 
 
 @pytest.fixture(scope="session")

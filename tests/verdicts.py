@@ -46,7 +46,7 @@ def planted(city: Workspace) -> dict[str, float]:
 def of_measures(city: Workspace, period: str) -> list[str]:
     """One row a measure: truth, estimate, what would have been seen, the verdict in words."""
     rows = results.load_results(city, period)
-    ruled = [v for v in results.load_verdicts(city, period) if v.kind == "measure"]
+    ruled = results.load_verdicts(city, period, "measure")
     estimates = {e.series: e for e in pick(rows, statistic="effect")}
     seen = {e.series: e for e in pick(rows, statistic="effect seen")}
     truth = planted(city)
@@ -72,7 +72,7 @@ def of_measures(city: Workspace, period: str) -> list[str]:
 
 def of_claims(city: Workspace, period: str) -> list[str]:
     """One row a claim of the op-ed."""
-    ruled = [v for v in results.load_verdicts(city, period) if v.kind == "claim"]
+    ruled = results.load_verdicts(city, period, "claim")
     lines = [
         f"\n## {city.name}, {period}: the op-ed's five claims\n",
         "| claim | as worded: sv | as worded: en |",

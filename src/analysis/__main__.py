@@ -144,14 +144,29 @@ def show_plan(
     report: Reports = None,
     area: AreasOf = None,
     lang: Languages = None,
+    why: Annotated[
+        bool, typer.Option("--why", help="Only what is not up to date, and what has changed.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what a run would make, in order, without making it."""
     jobs = plan(workspace, period or _usual(workspace), report, area, lang)
+    due = {job.name: [] for job in jobs}
+    if why:
+        from analysis.running import reports
+
+        due = reports.due(jobs)
+        jobs = [job for job in jobs if job.name in due]
+    shown = [
+        f"{job.stage + 1}  {job.name}.html" + f": {'; '.join(due[job.name])}" * why for job in jobs
+    ]
     _answer(
         as_json,
-        [{"name": job.name, "stage": job.stage, **job.ask.model_dump()} for job in jobs],
-        "\n".join(f"{job.stage + 1}  {job.name}.html" for job in jobs) + f"\n{len(jobs)} reports",
+        [
+            {"name": job.name, "stage": job.stage, "why": due[job.name], **job.ask.model_dump()}
+            for job in jobs
+        ],
+        "\n".join([*shown, f"{len(jobs)} reports" + " to be made" * why]),
     )
 
 
@@ -163,15 +178,27 @@ def run(
     area: AreasOf = None,
     lang: Languages = None,
     jobs_at_once: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, help="Reports at once; as many as cores.")
+        int | None,
+        typer.Option(
+            "--jobs", "-j", min=1, help="Reports at once; by cores and memory if not set."
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Make anew also what is up to date.")
+    ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", help="Make them on a Dask cluster: tcp://10.0.0.7:8786."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make the reports, and what they build on."""
+    """Make the reports, and what they build on; what is up to date is not made again."""
     if problems := Workspace.find(workspace).problems():
         _refuse("The raw data are not as recorded:\n- " + "\n- ".join(problems), SOME_FAILED)
     jobs = plan(workspace, period or _usual(workspace), report, area, lang)
-    from analysis.running import reports
+    from analysis.running import cluster, reports
+
+    workers = cluster.workers(scheduler) if scheduler else None
 
     with Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
@@ -187,7 +214,7 @@ def run(
                 bar.console.print(f"failed: {outcome.name}: {outcome.error}")
 
         try:
-            outcomes = reports.run(jobs, jobs_at_once, tell)
+            outcomes = reports.run(jobs, jobs_at_once, tell, force, workers)
         except Busy as busy:
             _refuse(str(busy), BUSY)
     failed = [outcome for outcome in outcomes if not outcome.made]
@@ -196,10 +223,13 @@ def run(
     answer = {
         "folder": str(folder),
         "made": [o.name for o in outcomes if o.made],
+        "up_to_date": [o.name for o in outcomes if o.kept],
         "failed": {o.name: o.error for o in failed},
         "left_out": left_out,
     }
-    told = f"{len(outcomes) - len(failed)} of {len(outcomes)} reports made: {folder / 'index.html'}"
+    kept = len(answer["up_to_date"])
+    before = f", {kept} of them up to date since before" * bool(kept)
+    told = f"{len(answer['made'])} of {len(outcomes)} reports made{before}: {folder / 'index.html'}"
     _answer(as_json, answer, "\n".join([told, *left_out]))
     raise typer.Exit(SOME_FAILED if failed else ALL_MADE)
 
@@ -233,7 +263,7 @@ def list_made(
     from analysis.running import reports
 
     cities = [workspace] if workspace else names(project_root())
-    found = [entry for city in cities for entry in reports.made(Workspace.find(city).name)]
+    found = [entry for city in cities for entry in reports.of_workspace(Workspace.find(city).name)]
     lines = [
         f"{entry['file']}  {entry['bytes'] / 1000:.0f} kB  {entry['made_at']}" for entry in found
     ]

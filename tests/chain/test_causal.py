@@ -7,6 +7,7 @@ import pytest
 
 from analysis.chain import causal
 from analysis.data.parameters import Causes
+from analysis.data.results import Results
 from analysis.measurement import crime, situation
 from analysis.measurement.monthly import monthly
 from analysis.methods import change, screening
@@ -26,7 +27,9 @@ def rows(read, city):
     series = crime.all_reported(read, city, main, P2017)
     departures = screening.departures(list(series.values()), P2017)
     stated = situation.op_ed(read, city, P2017)
-    return frame([*shots, *change.contrast(shots.until(P2017), P2017), *departures, *stated])
+    return Results(
+        frame([*shots, *change.contrast(shots.until(P2017), P2017), *departures, *stated])
+    )
 
 
 def claim(read, subject, rows, period="2017"):
@@ -35,7 +38,7 @@ def claim(read, subject, rows, period="2017"):
 
 def problem(tables, subject, known=(), period="2017Q3"):
     ask = Causes(workspace="exempelstad", period=period, subject=subject)
-    return causal.tried(tables, ask, frame([]), list(known))
+    return causal.tried(tables, ask, Results(frame([])), list(known))
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +128,7 @@ SHOWN, HIDDEN = departure(0.01, "stadsdel:131"), departure(0.2, "stadsdel:132")
 )
 def test_districts_differ_when_ranks_do_not_meet_and_a_change_shows(read, found, ruling, reason):
     assert "robbery" in crime.headline(read) and "fraud" not in crime.headline(read)
-    (verdict,) = claim(read, "local-differences", frame(found)).verdicts
+    (verdict,) = claim(read, "local-differences", Results(frame(found))).verdicts
     assert (verdict.ruling, verdict.reason) == (ruling, reason)
 
 
@@ -142,18 +145,18 @@ def test_shootings_are_down_only_when_the_measured_noise_says_so(read, interval,
     about = {"definition": "confirmed shootings", "series": "annual", "unit": "ratio"}
     exact = count(0.5, low=0.3, high=0.8, statistic="change", method="change_exact", **about)
     noisy = count(ratio, low=low, high=high, statistic="change", method="change", **about)
-    (verdict,) = claim(read, "shootings-down", frame([exact, noisy])).verdicts
+    (verdict,) = claim(read, "shootings-down", Results(frame([exact, noisy]))).verdicts
     assert (verdict.ruling, verdict.reason) == (ruling, reason)
 
 
 def test_without_a_count_of_shootings_no_design_is_tried(read):
-    found = claim(read, "arrests-cause", frame([count(1.0)]))
+    found = claim(read, "arrests-cause", Results(frame([count(1.0)])))
     assert (found.designs, found.rows, found.yearly) == ({}, (), None)
     assert found.verdicts[0].ruling == "not identifiable"
 
 
 def test_the_order_of_the_results_does_not_matter(read, rows, arrests):
-    shuffled = claim(read, "arrests-cause", rows.sample(frac=1, random_state=5))
+    shuffled = claim(read, "arrests-cause", Results(rows.rows.sample(frac=1, random_state=5)))
     assert (shuffled.designs, shuffled.rows) == (arrests.designs, arrests.rows)
 
 

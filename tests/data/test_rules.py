@@ -123,7 +123,7 @@ def test_a_row_that_still_holds_the_mark_names_its_column():
 
 def test_every_rule_is_of_a_table_and_of_columns_that_it_has():
     for table in rules.RULES:
-        assert rules.broken(table, tables._empty(table)).empty
+        assert rules.broken(table, tables.empty(table)).empty
     assert set(rules.RULES) <= set(SCHEMAS)
 
 

@@ -25,7 +25,7 @@ def new_city(tmp_path):
 def built(used, rejected=(), scheme="stadsdel"):
     """Tables with so many used rows; the areas are the municipality and districts of a scheme."""
     rejected = dict(rejected)
-    rows = {name: tables._empty(name) for name in SCHEMAS}
+    rows = {name: tables.empty(name) for name in SCHEMAS}
     number = used.get("areas", 0)
     rows["areas"] = pd.DataFrame(
         {

@@ -140,6 +140,16 @@ def test_the_past_is_counted_in_todays_borders(events, made_up, made_up_tables):
     assert found.value == plain.sum()
 
 
+def test_an_area_that_lies_in_a_district_in_part_is_no_building_block_of_it(
+    made_up, made_up_tables
+):
+    links = made_up_tables["area_links"]
+    inside = crime.blocks(made_up_tables, made_up, GRANANGEN)
+    halved = links.assign(weight=links.weight.mask(links.from_id == inside[0], 0.5))
+    tables = replace(made_up_tables, by_name=made_up_tables.by_name | {"area_links": halved})
+    assert crime.blocks(tables, made_up, GRANANGEN) == inside[1:]
+
+
 def test_the_districts_add_up_to_the_city(made_up, made_up_tables):
     span = Period.parse("2017Q3")
     series = crime.all_reported(made_up_tables, made_up, ["total"], span)

@@ -9,7 +9,7 @@ from analysis.measurement import crime, register
 from analysis.measurement.monthly import monthly, placed
 from analysis.words.periods import Period
 from analysis.words.questions import WrongQuestion
-from tests.chain.small import AREA, CITY, OTHER, area, registers
+from tests.chain.small import AREA, CITY, OTHER, Town, area, registers
 
 YEARS = range(2019, 2026)
 ITEMS = [
@@ -49,7 +49,7 @@ def tables(counts=(), incidents=()):
 
 def city(observed="2019-01-01..2025-12-31"):
     sources = {name: SimpleNamespace(published="2026") for name in ("own", "bra")}
-    return SimpleNamespace(
+    return Town(
         name="small", settings={"municipality": CITY, "districtScheme": "stadsdel"},
         observed=observed and Period.parse(observed), sources=sources, known_on=None,
         resources_of=lambda table: [SimpleNamespace(retrieved="2026-06-01")],
@@ -74,7 +74,7 @@ def test_a_few_events_do_not_take_the_place_of_published_figures():
 
 
 def replace_observed(span):
-    return SimpleNamespace(**{**vars(city()), "observed": Period.parse(span)})
+    return Town(**{**vars(city()), "observed": Period.parse(span)})
 
 
 def test_a_published_year_is_told_as_published_and_a_quarter_by_events():
@@ -121,6 +121,27 @@ def test_the_districts_are_an_official_total_only_when_all_are_published():
     assert register.official(data, city()).to_dict("records") == [
         {"year": 2024, "count": 2 * THEFTS}
     ]
+
+
+def test_a_count_names_those_who_registered_its_own_events_and_all_where_it_has_none():
+    own = [*events(4, [2025], areas=[AREA]), *events(2, [2024], areas=[OTHER])]
+    theirs = [
+        one | {"source_id": "bra", "incident_id": f"theirs-{n}"}
+        for n, one in enumerate(events(3, [2024, 2025], areas=[OTHER]))
+    ]
+    data = tables((), [*own, *theirs])
+    assert counted(data, AREA, "2025", "theft")["2025"] == (4, "own")
+    told = counted(data, OTHER, "2025", "theft")
+    assert told == {str(year): (0, "bra; own") for year in YEARS} | {
+        "2024": (5, "bra; own"), "2025": (3, "bra"),
+    }  # fmt: skip
+    assert counted(data, CITY, "2025", "theft")["2025"] == (7, "bra; own")
+
+
+def test_what_was_worked_out_for_one_span_of_a_register_is_not_told_of_another():
+    data = tables(published(CITY, [2024], count=100), events(44, [2025]))
+    assert register.watched(data, replace_observed("2025")) is not None
+    assert register.watched(data, city()) is None
 
 
 def test_what_a_register_never_held_is_no_nought():

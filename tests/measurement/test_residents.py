@@ -13,9 +13,10 @@ from analysis.measurement.comparison import NotComparable
 from analysis.words.estimates import Estimate
 from analysis.words.periods import Period
 from analysis.words.questions import WrongQuestion
+from tests.chain.small import Town
 from tests.conftest import SHARED
 
-CITY = SimpleNamespace(
+CITY = Town(
     settings={"municipality": "kommun:1"},
     sources={"svy": SimpleNamespace(published="2018-01-15")},
 )

@@ -144,6 +144,13 @@ def test_a_missing_month_is_neither_zero_nor_an_alarm(method):
         assert limits.expected[1, 71] > method(zero).expected[1, 71]
 
 
+def test_the_months_that_are_asked_for_have_the_limits_that_they_would_have_among_all():
+    counts = district(areas=3)
+    every, asked = negative_binomial(counts), negative_binomial(counts, since=70)
+    np.testing.assert_array_equal(asked.limit[:, 70:], every.limit[:, 70:])
+    assert np.isnan(asked.limit[:, :70]).all() and not asked.watched[:, :70].any()
+
+
 def test_a_month_that_one_area_misses_does_not_bend_the_season_of_the_others():
     month = np.arange(60)
     counts = np.outer([20.0, 20, 40], np.exp(0.3 * np.cos(2 * np.pi * month / 12)))

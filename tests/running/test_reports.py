@@ -2,16 +2,17 @@
 
 import json
 from concurrent.futures import Future
+from hashlib import sha256
 
 import pytest
 
+from analysis.data import trace
 from analysis.data.held import Busy, held
 from analysis.data.parameters import question
 from analysis.data.workspace import Workspace
-from analysis.running import reports
-from analysis.running.jobs import Job, plan
+from analysis.running import made, reports
+from analysis.running.jobs import Job, Outcome, plan
 from analysis.running.kernel import PrivateKernelManager, without_traces
-from analysis.running.reports import Outcome
 
 
 @pytest.fixture
@@ -38,35 +39,34 @@ def test_two_runs_at_once_are_refused(tmp_path):
 
 
 class Instead:
-    """An executor that answers at once with an outcome by the job's notebook."""
+    """An executor that answers at once, as a worker that makes a page would."""
 
-    def __init__(self, failing):
-        self.failing = failing
+    def __init__(self, failing=()):
+        self.failing, self.asked = failing, []
 
     def submit(self, _, root, notebook, parameters):
-        done = Future()
-        name = Job(question(notebook, **parameters)).name
-        error = "ValueError: broken (cell 4)" if notebook in self.failing else ""
-        done.set_result(Outcome(name, 0.1, 0 if error else 10, error))
+        done, job = Future(), Job(question(notebook, **parameters))
+        self.asked.append(job.name)
+        if notebook in self.failing:
+            done.set_result(Outcome(job.name, 0.1, error="ValueError: broken (cell 4)"))
+            return done
+        for file in job.leaves:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("{}" if file.suffix == ".json" else f"<p>{job.name}</p>")
+        outcome = Outcome(job.name, 0.1, size=10)
+        made.enter(job, outcome, {"question": made.question(job), "code": trace.code()})
+        done.set_result(outcome)
         return done
 
 
-def run_with(jobs, failing, monkeypatch, folder):
-    from contextlib import nullcontext
-
-    monkeypatch.setattr(reports, "pool", lambda *_: nullcontext(Instead(failing)))
-    monkeypatch.setattr(reports.results, "join_parts", lambda *_: None)
-    numbers = reports.results.folder_of(jobs[0].ask.city, "2017")
-    numbers.mkdir(parents=True)
-    (numbers / "results.csv").write_text("statistic\n")
-    folder.mkdir(parents=True)
-    for job in jobs:
-        (folder / f"{job.name}.html").write_text("<p>old</p>")
-    return reports.run(jobs)
+def run_with(jobs, failing=(), monkeypatch=None, **options):
+    monkeypatch.setattr(reports, "join_parts", lambda *_: None)
+    workers = Instead(failing)
+    return reports.run(jobs, executor=workers, **options), workers.asked
 
 
 def test_what_failed_is_named_and_the_others_are_made(jobs, elsewhere, monkeypatch):
-    outcomes = run_with(jobs, {"3_trend"}, monkeypatch, elsewhere)
+    outcomes, _ = run_with(jobs, {"3_trend"}, monkeypatch)
     assert {o.name for o in outcomes if not o.made} == {"3_trend.sv"}
     manifest = json.loads((elsewhere / "manifest.json").read_text())
     assert manifest["reports"]["3_trend.sv"]["error"] == "ValueError: broken (cell 4)"
@@ -76,22 +76,70 @@ def test_what_failed_is_named_and_the_others_are_made(jobs, elsewhere, monkeypat
 
 
 def test_the_manifest_says_what_was_made_of_what(jobs, elsewhere, monkeypatch):
-    run_with(jobs, set(), monkeypatch, elsewhere)
+    run_with(jobs, monkeypatch=monkeypatch)
     manifest = json.loads((elsewhere / "manifest.json").read_text())
     entry = manifest["reports"]["7_leadership_report.sv"]
     assert entry["parameters"] == {"workspace": "goteborg", "language": "sv", "period": "2017"}
-    assert entry["raw_data"] == jobs[0].ask.city.fingerprint()
-    assert len(entry["html_sha256"]) == len(entry["notebook_sha256"]) == 64
-    assert {"papermill", "nbconvert", "statsmodels"} <= set(manifest["libraries"])
+    assert set(entry["read"]) == {"question", "code"}
+    page = elsewhere / "7_leadership_report.sv.html"
+    assert entry["html_sha256"] == sha256(page.read_bytes()).hexdigest()
+    assert {"python", "papermill", "nbconvert", "statsmodels"} <= set(manifest["libraries"])
     assert "T" in entry["made_at"]
 
 
 def test_an_earlier_report_keeps_its_entry(jobs, elsewhere, monkeypatch):
-    run_with(jobs, set(), monkeypatch, elsewhere)
-    (elsewhere / "1_data.en.html").write_text("<p>new</p>")
-    reports.run(plan("goteborg", "2017", ["data"], languages=["en"]))
+    run_with(jobs, monkeypatch=monkeypatch)
+    run_with(plan("goteborg", "2017", ["data"], languages=["en"]), monkeypatch=monkeypatch)
     manifest = json.loads((elsewhere / "manifest.json").read_text())
     assert {"7_leadership_report.sv", "1_data.en"} <= set(manifest["reports"])
+
+
+def test_what_stands_is_not_made_twice_unless_it_is_forced(jobs, elsewhere, monkeypatch):
+    _, first = run_with(jobs, monkeypatch=monkeypatch)
+    before = (elsewhere / "manifest.json").read_bytes()
+    outcomes, again = run_with(jobs, monkeypatch=monkeypatch)
+    assert sorted(first) == sorted(job.name for job in jobs) and again == []
+    assert all(outcome.made and outcome.kept for outcome in outcomes)
+    assert (elsewhere / "manifest.json").read_bytes() == before
+    _, forced = run_with(jobs, monkeypatch=monkeypatch, force=True)
+    assert sorted(forced) == sorted(first)
+
+
+def test_what_failed_is_tried_again_and_the_rest_is_not(jobs, elsewhere, monkeypatch):
+    run_with(jobs, {"3_trend"}, monkeypatch)
+    outcomes, again = run_with(jobs, monkeypatch=monkeypatch)
+    assert again == ["3_trend.sv"] and all(outcome.made for outcome in outcomes)
+
+
+@pytest.mark.parametrize(
+    ("harm", "why"),
+    [
+        (lambda folder: (folder / "3_trend.sv.html").unlink(), "3_trend.sv.html is gone"),
+        (
+            lambda folder: (folder / "3_trend.sv.html").write_text("mine"),
+            "3_trend.sv.html was changed by hand",
+        ),
+        (
+            lambda folder: (folder.parents[1] / "processed/2017/parts/3_trend.csv").unlink(),
+            "3_trend.csv is gone",
+        ),
+    ],
+)
+def test_a_report_whose_files_are_not_as_they_were_left_is_due(
+    jobs, elsewhere, monkeypatch, harm, why
+):
+    run_with(jobs, monkeypatch=monkeypatch)
+    assert reports.due(jobs) == {}
+    harm(elsewhere)
+    assert reports.due(jobs) == {"3_trend.sv": [why]}
+
+
+def test_a_report_that_was_never_made_and_one_of_another_code_are_due(jobs, elsewhere, monkeypatch):
+    assert {*map(tuple, reports.due(jobs).values())} == {("it has not been made",)}
+    run_with(jobs, monkeypatch=monkeypatch)
+    monkeypatch.setattr(trace, "code", lambda: "newer")
+    assert set(reports.due(jobs)) == {job.name for job in jobs}
+    assert {*map(tuple, reports.due(jobs).values())} == {("code has changed",)}
 
 
 def test_a_kernel_talks_over_sockets_that_only_its_user_can_open():
@@ -119,7 +167,9 @@ def test_what_differs_between_two_runs_is_taken_out():
 def test_what_builds_on_a_failed_first_report_is_not_tried_and_says_so(
     jobs, elsewhere, monkeypatch
 ):
-    outcomes = {o.name: o for o in run_with(jobs, {"1_data"}, monkeypatch, elsewhere)}
+    told, asked = run_with(jobs, {"1_data"}, monkeypatch)
+    outcomes = {o.name: o for o in told}
+    assert asked == ["1_data.sv"]
     assert outcomes["1_data.sv"].error == "ValueError: broken (cell 4)"
     others = [o for name, o in outcomes.items() if name != "1_data.sv"]
     assert len(others) == len(jobs) - 1

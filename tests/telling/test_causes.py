@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from analysis.chain import causal
 from analysis.chain.causal import Level
 from analysis.data.parameters import Causes
+from analysis.data.results import Results
 from analysis.measurement import situation
 from analysis.measurement.monthly import Monthly
 from analysis.methods import change
@@ -32,7 +33,7 @@ def rows(read, city):
     yearly, stated = shots.until(P2017), situation.op_ed(read, city, P2017)
     made = [*shots, *change.contrast(yearly, P2017), *stated, *change.readings(stated, yearly)]
     surveys = situation.surveys(read, city, city.settings["municipality"], P2017)
-    return frame([*made, *surveys])
+    return Results(frame([*made, *surveys]))
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def tried(read, rows):
 def problems(made_up_tables):
     def of(subject, known=()):
         ask = Causes(workspace="exempelstad", period="2017Q3", subject=subject)
-        return causal.tried(made_up_tables, ask, frame([]), list(known))
+        return causal.tried(made_up_tables, ask, Results(frame([])), list(known))
 
     return {"P02": of("P02"), "P03": of("P03", [YES]), "P08": of("P08"), "P13": of("P13")}
 
@@ -180,13 +181,13 @@ def test_a_problem_without_causes_says_so_everywhere(tell, problems):
 
 
 def test_a_problem_without_monthly_crime_says_so(tell, problems, made_up_tables):
-    told = bullets(causes.seen(tell, problems["P08"], made_up_tables, frame([])))
+    told = bullets(causes.seen(tell, problems["P08"], made_up_tables, Results(frame([]))))
     assert told == [tell("causes.no_series")]
 
 
 def test_no_change_of_level_is_told_with_what_would_have_been_seen(tell, problems, made_up_tables):
     level = problems["P02"].level
-    (told,) = bullets(causes.seen(tell, problems["P02"], made_up_tables, frame([])))
+    (told,) = bullets(causes.seen(tell, problems["P02"], made_up_tables, Results(frame([]))))
     assert level.found.p > 0.05
     assert told.endswith(tell("effect.sees", fall=tell.percent(1 - level.seen)))
 
@@ -229,9 +230,10 @@ def test_a_series_too_short_to_search_is_not_told_as_steady(tell):
 
 @pytest.mark.parametrize("claim", CLAIMS)
 def test_the_sources_of_what_is_told_come_with_it(tried, rows, claim):
-    plus = pd.concat([rows, frame([count(1.2, statistic="departure", unit="ratio to usual")])])
+    another = frame([count(1.2, statistic="departure", unit="ratio to usual")])
+    plus = Results(pd.concat([rows.rows, another]))
     used = causes.rests_on(tried[claim], plus)
-    assert used and len(used) < len(plus)
+    assert used and len(used) < len(plus.rows)
 
 
 def test_a_problem_rests_on_its_own_row_alone(problems, rows):

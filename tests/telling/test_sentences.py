@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.chain.claims import rulings
+from analysis.data.results import Results
 from analysis.measurement import crime, situation
 from analysis.measurement.comparison import LikeForLike, NotComparable
 from analysis.measurement.counts import dispersion, usual_range
@@ -160,7 +161,7 @@ def test_the_op_ed_is_refused_in_words_a_reader_needs(read, city):
 
 def test_a_claim_about_a_cause_is_not_settled_without_a_design(say):
     for claim in ("arrests-cause", "coordinated-effect", "less-safe", "something-else"):
-        (verdict,) = rulings([claim], frame([]), [])
+        (verdict,) = rulings([claim], Results(frame([])), [])
         assert (verdict.kind, verdict.ruling) == ("claim", "not identifiable")
         assert len(effects.because(say, verdict).split()) > 8
 
@@ -173,7 +174,7 @@ def test_what_is_told_of_coordinated_measures_says_how_many_must_have_answered(s
 
 
 def test_a_claim_without_words_of_its_own_shows_no_figures(say, read):
-    assert claims.shown(say, "arrests-cause", read, frame([]), P2017) == []
+    assert claims.shown(say, "arrests-cause", read, Results(frame([])), P2017) == []
 
 
 def test_next_steps_ask_how_much_the_police_looked(sv):
@@ -248,7 +249,7 @@ def test_what_is_not_shown_is_not_dismissed(sv, read):
         0.54, low=0.2, high=1.4, unit="ratio", series="annual", area="kommun:1480",
         statistic="change", definition="confirmed shootings", method="change",
     )  # fmt: skip
-    (verdict,) = rulings(["shootings-down"], frame([unclear]), [])
+    (verdict,) = rulings(["shootings-down"], Results(frame([unclear])), [])
     assert (verdict.ruling, verdict.reason) == ("not identifiable", "within noise")
     departures = [
         count(1.1, low=0.8, high=1.4, p=0.4, q=0.9, unit="ratio to usual", area="stadsdel:139")
@@ -263,7 +264,7 @@ def test_what_is_not_shown_is_not_dismissed(sv, read):
     level, changes = claims.local_differences(sv, departures, departures, ranks, rates, P2017)
     assert "från 5,10 (Lundby) till 18,7 (Centrum)" in level
     assert changes == told
-    (verdict,) = rulings(["local-differences"], frame(ranks), departures)
+    (verdict,) = rulings(["local-differences"], Results(frame(ranks)), departures)
     assert (verdict.ruling, verdict.reason) == ("not identifiable", "levels differ")
 
 
@@ -276,9 +277,8 @@ def test_too_few_earlier_years_are_said_to_be(say):
 def test_the_leaders_table_of_claims_tells_verdict_reason_and_figures(say, read, city):
     shots = situation.shootings(read, city, P2017, **city.settings["shootings"])
     yearly, stated = shots.until(P2017), situation.op_ed(read, city, P2017)
-    rows = frame(
-        [*shots, *change.contrast(yearly, P2017), *stated, *change.readings(stated, yearly)]
-    )
+    found = [*shots, *change.contrast(yearly, P2017), *stated, *change.readings(stated, yearly)]
+    rows = Results(frame(found))
     ruled = rulings(["shootings-down", "arrests-cause"], rows, [])
     other = Verdict(kind="measure", subject="M1", ruling="supported", reason="clear")
     page = str(claims.table_of(say, [*ruled, other], read, rows, P2017).html)
@@ -293,7 +293,7 @@ def test_the_leaders_table_of_claims_tells_verdict_reason_and_figures(say, read,
 
 def test_no_claim_leaves_no_table(say, read):
     other = Verdict(kind="measure", subject="M1", ruling="supported", reason="clear")
-    assert str(claims.table_of(say, [other], read, frame([]), P2017).html) == ""
+    assert str(claims.table_of(say, [other], read, Results(frame([])), P2017).html) == ""
 
 
 def test_a_find_that_may_be_one_of_coverage_says_so(sv):

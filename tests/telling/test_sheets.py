@@ -119,6 +119,29 @@ def test_a_figure_is_the_same_twice_and_its_text_is_text():
     assert not re.search(r"<metadata|<dc:date", first)
 
 
+@pytest.mark.parametrize("layout", ["constrained", None])
+def test_a_figure_is_laid_out_and_cut_as_matplotlib_does_it_by_itself(layout):
+    from analysis.telling import style
+
+    style.use()
+
+    def wide():
+        figure = Figure(figsize=(8.2, 6), layout=layout)
+        for panel in figure.subplots(3, 2).ravel():
+            panel.plot([1, 2, 3])
+            panel.set_ylabel("Anmälda brott, hela staden", fontsize=11)
+        return figure
+
+    plain = io.BytesIO()
+    wide().savefig(plain, format="svg", bbox_inches="tight")
+    data = pd.DataFrame({"a": [1]})
+    shown = sheets.figure(SV, wide(), "Rån ökade från 3 till 4.", "Rån.", data, "x")
+    found = base64.b64decode(tree(shown).img["src"].split(",")[1]).decode()
+    placed = r"(?:viewBox|transform|clip-path)=\"[^\"]+\""
+    cut = re.sub(r"(\d+\.\d\d)\d+", r"\1", plain.getvalue().decode())
+    assert re.findall(placed, found) == re.findall(placed, cut)
+
+
 def test_method_cards_are_told_once_each_by_name():
     html = tree(sheets.cards(SV, ["trend", "count", "trend"]))
     assert [s.text for s in html.find_all("summary")] == ["Antal", "Riktning per år"]

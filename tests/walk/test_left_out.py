@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 
-from analysis.data import results
+from analysis.data import trace
+from analysis.data.current import join_parts
 from analysis.data.workspace import Workspace
 from analysis.running.jobs import plan
 from tests.conftest import ROOT
@@ -46,6 +47,7 @@ def without(tmp_path, made_up, monkeypatch):
 
 def run(ask):
     """Every cell of a notebook with a question, in this process."""
+    trace.forget()
     book = json.loads((ROOT / "notebooks" / f"{ask.notebook}.ipynb").read_text("utf-8"))
     names = {}
     for cell in book["cells"]:
@@ -61,6 +63,6 @@ def test_every_report_of_a_city_without_some_tables_is_made(without, tables):
     assert {"1_data", "2_situation", "3_trend"} <= {job.ask.notebook for job in jobs}
     for job in jobs:
         if job.stage > max(stage, 1):
-            results.join_parts(Workspace.find("half"), "2017Q3")
+            join_parts(Workspace.find("half"), "2017Q3")
         stage = job.stage
         run(job.ask)

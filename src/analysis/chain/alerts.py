@@ -58,10 +58,11 @@ def alerts(tables: Tables, city: Workspace, items: list[str], period: Period) ->
     districts = crime.districts(tables, city, period)
     for item in items if placed(tables, city, period) else []:
         series = monthly(tables, city, item, period, so_far=True)
-        limits = negative_binomial(series.of(districts))
         now = (series.months.start_time >= pd.Timestamp(period.start)) & (
             series.months.end_time.normalize() <= pd.Timestamp(period.end)
         )
+        earlier = int((series.months.start_time < pd.Timestamp(period.start)).sum())
+        limits = negative_binomial(series.of(districts), since=earlier)
         seen = limits.watched & now
         watched += int(seen.sum())
         by_chance += float(np.where(seen, limits.measured, 0.0).sum())

@@ -14,7 +14,7 @@ from analysis.chain.analysis import CauseAnalysis, cause_analysis
 from analysis.chain.evaluation_rows import of_effect
 from analysis.chain.rulings import of_causes
 from analysis.data.parameters import Causes
-from analysis.data.results import pick
+from analysis.data.results import Results, pick
 from analysis.data.tables import Tables
 from analysis.measurement import crime
 from analysis.measurement.comparison import Series
@@ -75,7 +75,7 @@ class Tried:
     rows: tuple[Estimate, ...] = ()
 
 
-def tried(tables: Tables, ask: Causes, rows: pd.DataFrame, known: list[Verdict]) -> Tried:
+def tried(tables: Tables, ask: Causes, rows: Results, known: list[Verdict]) -> Tried:
     """What can be said of why.
 
     Parameters
@@ -93,7 +93,7 @@ def tried(tables: Tables, ask: Causes, rows: pd.DataFrame, known: list[Verdict])
     return find(tables, ask, rows, known)
 
 
-def _claim(tables: Tables, ask: Causes, rows: pd.DataFrame, _) -> Tried:
+def _claim(tables: Tables, ask: Causes, rows: Results, _) -> Tried:
     rivals, register = tables["rivals"], tables["claims"].set_index("claim_id")
     found = pick(rows, statistic="departure", definition=crime.headline(tables))
     apart = [e for e in found if e.series != crime.SUM_OF_DISTRICTS]

@@ -7,10 +7,9 @@ comparison: a claim of that kind is "not identifiable" until somebody has what w
 from math import ceil
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
-from analysis.data.results import pick
+from analysis.data.results import Results, pick
 from analysis.measurement.comparison import Series
 from analysis.methods import poisson
 from analysis.methods.effect import Effect, of_log
@@ -22,7 +21,7 @@ TURN = 2014  # the police dated the fall to September of this year: it counts on
 FEWEST_YEARS = 6
 
 
-def rulings(claims: list[str], rows: pd.DataFrame, departures: list[Estimate]) -> list[Verdict]:
+def rulings(claims: list[str], rows: Results, departures: list[Estimate]) -> list[Verdict]:
     """The verdict on each claim, from a period's results.
 
     Parameters
@@ -53,7 +52,7 @@ WHY_NOT = {
 }
 
 
-def _fell(rows: pd.DataFrame, _) -> tuple[str, str]:
+def _fell(rows: Results, _) -> tuple[str, str]:
     changes = pick(rows, statistic="change", definition="confirmed shootings", series="annual")
     measured = [e for e in changes if e.method == "change" and e.known]
     if not measured or not measured[0].beyond(1):
@@ -61,7 +60,7 @@ def _fell(rows: pd.DataFrame, _) -> tuple[str, str]:
     return ("supported", "fell") if measured[0].value < 1 else ("not supported", "rose")
 
 
-def _differ(rows: pd.DataFrame, departures: list[Estimate]) -> tuple[str, str]:
+def _differ(rows: Results, departures: list[Estimate]) -> tuple[str, str]:
     """In level when the probable ranks of two areas do not meet, and in change when one shows.
 
     The claim holds both, so that either alone does not support it.

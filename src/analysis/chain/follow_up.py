@@ -37,9 +37,11 @@ class Result:
     noticed: Estimate | None = None
 
 
-def doses_until(tables: Tables, day: date) -> pd.DataFrame:
-    """The rows of ``doses`` whose month was over by the end of a day."""
+def doses_until(tables: Tables, day: date, measure_id: str | None = None) -> pd.DataFrame:
+    """The rows of ``doses`` whose month was over by the end of a day, of one measure or of all."""
     doses = tables["doses"]
+    if measure_id is not None:
+        doses = doses[doses.measure_id == measure_id]
     return doses[doses.month.map(lambda month: Period.parse(month).end <= day).astype(bool)]
 
 
@@ -74,8 +76,7 @@ def process(tables: Tables, measure_id: str, until: Period) -> Estimate:
         "statistic": "process", "definition": measure_id, "unit": "%", "area": area,
         "scheme": tables.areas[area].scheme, "method": "process",
     }  # fmt: skip
-    doses = doses_until(tables, until.end)
-    doses = doses[doses.measure_id == measure_id]
+    doses = doses_until(tables, until.end, measure_id)
     known = doses.dropna(subset="delivered")
     if known.empty or not known.planned.sum():
         note = "no process data" if known.empty else "nothing planned"

@@ -116,7 +116,7 @@ class AskArea(AskPeriod):
         """The name that the result is kept under, without language."""
         return f"{self.notebook}-{self.area}"
 
-    @property
+    @cached_property
     def area_id(self) -> str:
         """The id of the area that is asked about."""
         return districts(self.city)[self.area]
@@ -124,8 +124,7 @@ class AskArea(AskPeriod):
     @property
     def area_name(self) -> str:
         """The name of the area as it is written."""
-        areas = _raw(self.city, "areas").set_index("area_id").area
-        return areas[self.area_id]
+        return _used(self.city, "areas").set_index("area_id").area[self.area_id]
 
 
 class Data(AskPeriod):
@@ -306,26 +305,30 @@ def _raw(city: Workspace, table: str) -> pd.DataFrame:
     resources = [one for one in city.resources_of(table) if one.file.exists()]
     if not resources:
         raise WrongQuestion(f"workspace {city.name!r} has no table {table} yet.")
-    return pd.concat([read_raw(resource) for resource in resources])
+    return pd.concat([_read(*_as_it_is(one)) for one in resources])
 
 
 def _used(city: Workspace, table: str) -> pd.DataFrame:
     """The rows of a table that are not set aside, so that nothing is planned for one that is."""
     resources = [one for one in city.resources_of(table) if one.file.exists()]
-    return pd.concat(
-        [
-            _accepted(table, one.files, tuple(map(sha256, one.files)), json.dumps(one.record))
-            for one in resources
-        ]
-    )
+    return pd.concat([_accepted(table, *_as_it_is(one)) for one in resources])
+
+
+def _as_it_is(resource: Resource) -> tuple[tuple[Path, ...], tuple[str, ...], str]:
+    """What tells a file as it is now: a plan asks the same of it a hundred times over."""
+    return resource.files, tuple(map(sha256, resource.files)), json.dumps(resource.record)
+
+
+@lru_cache(maxsize=32)
+def _read(files: tuple[Path, ...], digests: tuple[str, ...], record: str) -> pd.DataFrame:
+    return read_raw(Resource(files, json.loads(record)))
 
 
 @lru_cache(maxsize=32)
 def _accepted(
     table: str, files: tuple[Path, ...], digests: tuple[str, ...], record: str
 ) -> pd.DataFrame:
-    """The rows of a file as it is now; a plan asks the same of it a hundred times over."""
-    return accept(table, read_raw(Resource(files, json.loads(record))))[0]
+    return accept(table, _read(files, digests, record))[0]
 
 
 def _column(city: Workspace, table: str, column: str) -> list[str]:

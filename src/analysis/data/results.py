@@ -5,10 +5,15 @@ order, so the same number in two reports is the same row of the same file.
 """
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from analysis.data import trace
 from analysis.data.workspace import Workspace
 from analysis.data.write import write_atomically
 from analysis.words import verdicts
@@ -16,6 +21,7 @@ from analysis.words.estimates import Estimate, frame, from_frame
 from analysis.words.questions import MissingWork
 from analysis.words.verdicts import Verdict
 
+RESULTS, VERDICTS = "results.csv", "verdicts.csv"
 KEY = [
     "statistic", "definition", "scheme", "area", "period", "reference", "method", "unit",
     "series", "source", "note",
@@ -36,20 +42,30 @@ def write_part(
 ) -> Path:
     """The estimates and verdicts of one analysis notebook, under the part's own name.
 
-    Beside them stands the fingerprint of the raw data that they were made from.
+    Beside them stands what the notebook had read until then: what the part rests on.
     """
-    folder = folder_of(workspace, period) / "parts"
-    part = write_atomically(folder / f"{name}.csv", _csv(frame(estimates)))
-    write_atomically(folder / f"{name}.verdicts.csv", _csv(verdicts.frame(ruled or [])))
-    stamp = json.dumps({"raw": workspace.fingerprint()}) + "\n"
-    write_atomically(folder / f"{name}.json", stamp.encode())
-    return part
+    notebook = name.partition("-")[0]
+    rests_on = trace.read() | {f"notebook {notebook}": trace.of_file(workspace.notebook(notebook))}
+    rows, rulings, stamp = part_files(workspace, period, name)
+    write_atomically(rows, _csv(frame(estimates)))
+    write_atomically(rulings, _csv(verdicts.frame(ruled or [])))
+    write_atomically(stamp, (json.dumps(rests_on, indent=1) + "\n").encode())
+    return rows
 
 
-def join_parts(workspace: Workspace, period: str) -> pd.DataFrame:
-    """Every part made from the raw data as they are now: ``results.csv`` and ``verdicts.csv``.
+def part_files(workspace: Workspace, period: str, name: str) -> list[Path]:
+    """The files of one part: its estimates, its verdicts, and what it rests on."""
+    folder = parts_of(workspace, period)
+    return [folder / f"{name}{ending}" for ending in (".csv", ".verdicts.csv", ".json")]
 
-    Parts of older raw data are left out, so that no two rows rest on different data.
+
+def parts_of(workspace: Workspace, period: str) -> Path:
+    """Where the parts of a period's results are kept."""
+    return folder_of(workspace, period) / "parts"
+
+
+def join(workspace: Workspace, period: str, parts: list[str]) -> pd.DataFrame:
+    """The parts of these names as ``results.csv`` and ``verdicts.csv``.
 
     Raises
     ------
@@ -57,33 +73,56 @@ def join_parts(workspace: Workspace, period: str) -> pd.DataFrame:
         When two parts disagree on the same estimate or verdict. Figures whose source states no time
         may stand beside each other.
     """
-    folder = folder_of(workspace, period) / "parts"
-    now = workspace.fingerprint()
-    current = [
-        stamp.with_suffix(".csv")
-        for stamp in sorted(folder.glob("*.json"))
-        if json.loads(stamp.read_text())["raw"] == now
-        and stamp.with_suffix(".verdicts.csv").exists()
-    ]
-    if not current:
-        raise MissingWork(f"no analysis of {workspace.name} {period} has been run yet.")
-    rows = pd.concat([_read(part) for part in current], ignore_index=True)
-    ruled = pd.concat([_texts(part.with_suffix(".verdicts.csv")) for part in current])
+    folder = parts_of(workspace, period)
+    rows = pd.concat([_read(folder / f"{part}.csv") for part in parts], ignore_index=True)
+    ruled = pd.concat([_texts(folder / f"{part}.verdicts.csv") for part in parts])
     rows = rows.drop_duplicates().sort_values(KEY, kind="stable", na_position="first")
     dated = rows[~rows.period.str.endswith("..") & (rows.period != "undated")]
     clash = dated[dated.duplicated(KEY, keep=False)]
     if len(clash):
         raise ValueError(f"two notebooks disagree on:\n{clash[[*KEY, 'value']].to_string()}")
-    write_atomically(folder_of(workspace, period) / "results.csv", _csv(rows))
+    write_atomically(folder_of(workspace, period) / RESULTS, _csv(rows))
     ruled = ruled.drop_duplicates()
     if (twice := ruled.duplicated(["kind", "subject"], keep=False)).any():
         raise ValueError(f"two notebooks rule differently on:\n{ruled[twice].to_string()}")
     ruled = ruled.sort_values(["kind", "subject"], kind="stable")
-    write_atomically(folder_of(workspace, period) / "verdicts.csv", _csv(ruled))
+    write_atomically(folder_of(workspace, period) / VERDICTS, _csv(ruled))
     return rows
 
 
-def load_results(workspace: Workspace, period: str) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class Results:
+    """Estimates to pick from.
+
+    Parameters
+    ----------
+    rows
+        One estimate a row.
+    loaded
+        Whether others made them: then what is picked is noted as read.
+    """
+
+    rows: pd.DataFrame
+    loaded: bool = False
+
+    def chosen(self, wanted: dict) -> np.ndarray:
+        """Which rows have the wanted values: a column and its value, or a list that would do."""
+        found = np.ones(len(self.rows), dtype=bool)
+        for column, value in wanted.items():
+            values = value if isinstance(value, list) else [value]
+            found &= self.rows[column].isin(values).to_numpy()
+        return found
+
+    def answer(self, wanted: dict) -> str:
+        """The hash of the rows that have the wanted values."""
+        return trace.digest(self._hashes[self.chosen(wanted)].tobytes())
+
+    @cached_property
+    def _hashes(self) -> np.ndarray:
+        return pd.util.hash_pandas_object(self.rows, index=False).to_numpy()
+
+
+def load_results(workspace: Workspace, period: str) -> Results:
     """Every estimate of a period, as report notebooks read them.
 
     Raises
@@ -91,18 +130,42 @@ def load_results(workspace: Workspace, period: str) -> pd.DataFrame:
     MissingWork
         When the period's analysis has not been run, with the command that runs it.
     """
-    return _read(_made(workspace, period, "results.csv"))
+    trace.note("results", trace.of_file(folder_of(workspace, period) / RESULTS))
+    return Results(rows_of(workspace, period), loaded=True)
 
 
-def load_verdicts(workspace: Workspace, period: str) -> list[Verdict]:
-    """Every verdict of a period, by kind and subject; none where nothing has been tried.
+def rows_of(workspace: Workspace, period: str) -> pd.DataFrame:
+    """The rows of ``results.csv``; nothing is noted as read."""
+    return _read(_made(workspace, period, RESULTS))
+
+
+def load_verdicts(workspace: Workspace, period: str, *kinds: str) -> list[Verdict]:
+    """The verdicts of a period, by kind and subject; none where nothing has been tried.
+
+    Parameters
+    ----------
+    workspace, period
+        The city and the span.
+    kinds
+        Of what: "measure", "claim", "cause"; of all when none is named.
 
     Raises
     ------
     MissingWork
         When the period's analysis has not been run, with the command that runs it.
     """
-    return verdicts.from_frame(_texts(_made(workspace, period, "verdicts.csv")))
+    rows, answer = verdicts_of(workspace, period, kinds)
+    trace.note(" ".join(["verdicts", *kinds]), answer)
+    return verdicts.from_frame(rows)
+
+
+def verdicts_of(
+    workspace: Workspace, period: str, kinds: Sequence[str]
+) -> tuple[pd.DataFrame, str]:
+    """The rows of verdicts of some kinds, of all when none is named, and the hash of them."""
+    rows = _texts(_made(workspace, period, VERDICTS))
+    rows = rows[rows.kind.isin(kinds)] if kinds else rows
+    return rows, trace.digest(_csv(rows))
 
 
 def _made(workspace: Workspace, period: str, name: str) -> Path:
@@ -139,17 +202,17 @@ def _read(file: Path) -> pd.DataFrame:
     )
 
 
-def pick(rows: pd.DataFrame, **wanted) -> list[Estimate]:
+def pick(rows: Results, **wanted) -> list[Estimate]:
     """The estimates whose columns have the wanted values, in the file's order.
 
     Parameters
     ----------
     rows
-        Results as :func:`load_results` gives them.
+        Results as :func:`load_results` gives them, or a notebook's own.
     wanted
         Column and value, or a list of values that would do.
     """
-    for column, value in wanted.items():
-        values = value if isinstance(value, list) else [value]
-        rows = rows[rows[column].isin(values)]
-    return from_frame(rows)
+    if rows.loaded:
+        question = json.dumps(wanted, sort_keys=True)
+        trace.note(f"results {question}", rows.answer(wanted))
+    return from_frame(rows.rows[rows.chosen(wanted)])

@@ -6,13 +6,15 @@ written dash or zero is none.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
+from analysis.data import trace
 from analysis.data.between import between_tables
 from analysis.data.explain import example_rows, lacking
 from analysis.data.formats.known import receive
@@ -29,6 +31,7 @@ from analysis.words.periods import Period
 from analysis.words.places import Area, Areas
 from analysis.words.questions import MissingWork, WrongQuestion
 
+MADE_FROM = "made_from.json"
 DATE = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?"
 LEDGER = ["table", "resource", "rows_in", "rows_not_chosen", "rows_used", "rows_rejected"]
 _NAMED = {"areas": "area_id", "crime_items": "item"}  # the tables that all others lean on
@@ -46,18 +49,22 @@ class Tables:
     """Every typed table of a workspace, with the account of its rows.
 
     ``ledger`` has one row a raw file (rows in, not chosen, used, rejected); ``rejected`` one
-    row a rejected line with its reason.
+    row a rejected line with its reason. ``digests`` are the hashes of tables that were saved;
+    which of them a notebook reads is noted.
     """
 
-    by_name: dict[str, pd.DataFrame]
+    by_name: Mapping[str, pd.DataFrame]
     ledger: pd.DataFrame
     rejected: pd.DataFrame
+    digests: dict[str, str] = field(default_factory=dict)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         if table in ROWS_OF_PERSONS and table not in self.by_name:
             raise WrongQuestion(
                 f"table {table} has a row a person or event: a report tells from results alone."
             )
+        if table in self.digests:
+            trace.note(f"table {table}", self.digests[table])
         return self.by_name[table]
 
     @cached_property
@@ -68,12 +75,12 @@ class Tables:
         whether a register is whole, also to a report that may not open its rows.
         """
         if "incidents" not in self.by_name:
-            return self.by_name["events_by_year"]
-        events = self.by_name["incidents"]
+            return self["events_by_year"]
+        events = self["incidents"]
         year = events.registered.fillna(events.occurred).dt.year.rename("year")
         return events.groupby([year, "item"]).size().rename("count").reset_index()
 
-    @property
+    @cached_property
     def areas(self) -> Areas:
         """The areas of the workspace."""
         return Areas(
@@ -143,14 +150,12 @@ def _typed(table: str, raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
             continue
         kind = str(column.dtype)
         if kind in ("Int64", "float64"):
-            values = []
-            for index, text in rows[name].items():
-                try:
-                    values.append(number(text))
-                except ValueError:
-                    values.append(None)
-                    unreadable[index] += f"{name} {masked(text)!r} is not a number; "
-            typed = pd.Series(values, index=rows.index, dtype=float)
+            values, strange = _numbers(rows[name].unique())
+            typed = rows[name].map(values).astype(float)
+            if strange:
+                lost = rows[name].isin(strange)
+                shown = rows[name][lost].map(strange)
+                unreadable[lost] += f"{name} " + shown + " is not a number; "
             if kind == "Int64":
                 broken = typed.notna() & (typed % 1 != 0)
                 unreadable[broken] += f"{name} is not a whole number; "
@@ -164,6 +169,17 @@ def _typed(table: str, raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
             unreadable[lost] += f"{name} is not a date, year-month-day: " + shown + "; "
             rows[name] = typed.astype("datetime64[ns]")
     return rows, unreadable.str.removesuffix("; ")
+
+
+def _numbers(texts: Iterable[str]) -> tuple[dict[str, float | None], dict[str, str]]:
+    """What each text is as a number, and how those that are none are told."""
+    values, strange = {}, {}
+    for text in texts:
+        try:
+            values[text] = number(text)
+        except ValueError:
+            strange[text] = repr(masked(text))
+    return values, strange
 
 
 def accept(table: str, raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -205,8 +221,10 @@ def _of_persons(table: str, rows: pd.DataFrame) -> pd.Series:
     reasons = pd.Series("", index=rows.index)
     for name, column in SCHEMAS[table].columns.items():
         if name in rows and str(column.dtype).startswith("str"):
-            texts = pd.Series(rows[name].unique())
+            texts = rows[name].unique()
             kinds = {text: ", ".join(found(text)) for text in texts if found(text)}
+            if not kinds:
+                continue
             hit = rows[name].isin(kinds) & (reasons == "")
             way_out = "number the rows in another way" if name in KEYS[table] else "remove it"
             reasons[hit] = f"{name} holds a " + rows[name][hit].map(kinds) + f": {way_out}"
@@ -245,6 +263,7 @@ def build(workspace: Workspace) -> Tables:
     """
     if problems := workspace.problems():
         raise WrongQuestion("The raw data are not as recorded:\n- " + "\n- ".join(problems))
+    trace.note("raw", workspace.fingerprint())
     used: dict[str, list[pd.DataFrame]] = {table: [] for table in SCHEMAS}
     ledger, rejected = [], []
     entered: dict[str, set[str]] = {table: set() for table in _NAMED}
@@ -265,7 +284,7 @@ def build(workspace: Workspace) -> Tables:
         left = came.not_chosen + later + int(shown.sum())
         ledger.append((resource.table, resource.name, came.rows_in, left, len(good), len(bad)))
     tables = {
-        table: pd.concat(parts, ignore_index=True) if parts else _empty(table)
+        table: pd.concat(parts, ignore_index=True) if parts else empty(table)
         for table, parts in used.items()
     }
     tables, more = between_tables(tables, set(workspace.sources), entered)
@@ -312,7 +331,8 @@ def _known(resource: Resource, rows: pd.DataFrame, on: date | None) -> tuple[pd.
     return rows[known].reset_index(drop=True), int((~known).sum())
 
 
-def _empty(table: str) -> pd.DataFrame:
+def empty(table: str) -> pd.DataFrame:
+    """A table without a row, with its columns in their types."""
     columns = SCHEMAS[table].columns
     typed = {name: pd.Series(dtype=str(column.dtype)) for name, column in columns.items()}
     return pd.DataFrame(typed).assign(
@@ -327,10 +347,13 @@ def save(tables: Tables, workspace: Workspace) -> Path:
         **tables.by_name, "events_by_year": tables.events_by_year, "ledger": tables.ledger,
         "rejected": tables.rejected,
     }  # fmt: skip
+    made = {}
     for name, rows in everything.items():
-        write_atomically(folder / f"{name}.parquet", rows.to_parquet(index=False))
-    made_from = json.dumps({"raw": workspace.fingerprint()}) + "\n"
-    write_atomically(folder / "made_from.json", made_from.encode())
+        content = rows.to_parquet(index=False)
+        made[name] = trace.digest(content)
+        write_atomically(folder / f"{name}.parquet", content)
+    made_from = {"raw": workspace.fingerprint(), "tables": made}
+    write_atomically(folder / MADE_FROM, (json.dumps(made_from, indent=1) + "\n").encode())
     return folder
 
 
@@ -351,19 +374,51 @@ def load(workspace: Workspace, rows_of_persons: bool = False) -> Tables:
     """
     folder = workspace.processed / "tables"
     way_out = f"run notebook 1_data, or: lagesbild run {workspace.name} --report data"
-    if not (folder / "made_from.json").exists():
+    if not (folder / MADE_FROM).exists():
         raise MissingWork(f"the tables of {workspace.name!r} have not been made: {way_out}")
-    if json.loads((folder / "made_from.json").read_text())["raw"] != workspace.fingerprint():
+    if not (kept := digests(workspace)):
         raise MissingWork(f"the raw data of {workspace.name!r} have changed: {way_out}")
+    trace.note("record", workspace.essence)
     opened = [name for name in SCHEMAS if rows_of_persons or name not in ROWS_OF_PERSONS]
-    read = {name: pd.read_parquet(folder / f"{name}.parquet") for name in opened}
     if not rows_of_persons:
-        read["events_by_year"] = pd.read_parquet(folder / "events_by_year.parquet")
-    return Tables(
-        read,
-        pd.read_parquet(folder / "ledger.parquet"),
-        pd.read_parquet(folder / "rejected.parquet"),
-    )
+        opened.append("events_by_year")
+    account = (pd.read_parquet(folder / f"{name}.parquet") for name in ("ledger", "rejected"))
+    return Tables(Saved(folder, opened), *account, kept)
+
+
+class Saved(Mapping):
+    """Tables of a folder, each read when it is first asked for."""
+
+    def __init__(self, folder: Path, names: list[str]):
+        self._folder, self._names = folder, names
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = pd.read_parquet(self._folder / f"{name}.parquet")
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def files(workspace: Workspace) -> list[Path]:
+    """The files that hold the tables, and what they were made from."""
+    folder = workspace.processed / "tables"
+    names = [*SCHEMAS, "events_by_year", "ledger", "rejected"]
+    return [folder / MADE_FROM, *(folder / f"{name}.parquet" for name in names)]
+
+
+def digests(workspace: Workspace) -> dict[str, str]:
+    """The hash of each table that was saved from the raw data as they are; empty when none was."""
+    file = workspace.processed / "tables" / MADE_FROM
+    made_from = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return made_from["tables"] if made_from.get("raw") == workspace.fingerprint() else {}
 
 
 def period_of(row) -> Period:

@@ -142,6 +142,10 @@ class Workspace:
         """Where HTML reports are written."""
         return self.root / "reports" / self.name
 
+    def notebook(self, name: str) -> Path:
+        """The notebook of that name."""
+        return self.root / "notebooks" / f"{name}.ipynb"
+
     @cached_property
     def package(self) -> dict:
         """The record of sources (Frictionless Data Package)."""
@@ -357,6 +361,20 @@ class Workspace:
         alike = [name for name in self.strays if Path(name).stem == Path(path).stem]
         commands = [f"lagesbild record {self.name} {shlex.quote(name)}" for name in alike]
         return f" To enter {alike[0]} in its place: {commands[0]}" if alike else ""
+
+    @property
+    def essence(self) -> str:
+        """A hash of what the record says beside which editions of its files are in force.
+
+        Of registers of events the day of receipt is kept, since it ends what they cover.
+        """
+        files = [
+            {k: v for k, v in record.items() if k not in {*EDITION, "earlier"}}
+            for record in self.package["resources"]
+        ]
+        received = [one.retrieved for one in self.resources_of("incidents")]
+        told = json.dumps(self.package | {"resources": [files, received]}, sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
 
     def fingerprint(self) -> str:
         """One hash over every raw file and the record: what a table was made from."""

@@ -1,5 +1,7 @@
 """When something came to be counted in another way: no comparison runs across such a day."""
 
+from functools import lru_cache
+
 import pandas as pd
 
 from analysis.data.tables import Tables
@@ -24,14 +26,13 @@ def since(
     day
         The day.
     """
-    rows = tables["breaks"]
-    rows = rows[rows["item"].isin(_within(tables["crime_items"], item))]
-    if area_id == city.settings["municipality"]:
-        rows = rows[(rows.kind != "boundary") | rows.area_id.isin(["", area_id])]
+    municipality = city.settings["municipality"]
+    changes = [change for change in _changes(tables, item) if change.from_date <= day]
+    if area_id == municipality:
+        changes = [one for one in changes if one.kind != "boundary" or one.area_id in ("", area_id)]
     elif area_id is not None:
-        rows = rows[rows.area_id.isin(["", area_id])]
-    found = rows.from_date[rows.from_date <= day]
-    return found.max() if len(found) else None
+        changes = [one for one in changes if one.area_id in ("", area_id)]
+    return max((change.from_date for change in changes), default=None)
 
 
 def way(tables: Tables, city: Workspace, item: str, area_id: str | None, day: pd.Timestamp) -> str:
@@ -49,6 +50,14 @@ def marked(method: str, way: str) -> str:
     ('post; since 2016-01-01', 'post')
     """
     return f"{method}; {way}" if way else method
+
+
+@lru_cache(maxsize=256)
+def _changes(tables: Tables, item: str) -> list:
+    """The rows of the table of breaks that touch an item or a part of it."""
+    rows = tables["breaks"]
+    mine = rows[rows["item"].isin(_within(tables["crime_items"], item))]
+    return list(mine.itertuples())
 
 
 def _within(tree: pd.DataFrame, item: str) -> set[str]:

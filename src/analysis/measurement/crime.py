@@ -4,9 +4,12 @@ A quarter is set beside the same quarter of other years, never beside the quarte
 season is not taken for a change; and no series runs on across a break in how something is counted.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
 from analysis.data.tables import Tables
@@ -38,9 +41,9 @@ def reported(
     WrongQuestion
         For an area or item that the tables do not hold.
     """
-    area = tables.areas[area_id]
+    area, known = tables.areas[area_id], list(tables["crime_items"]["item"])
     for item in items:
-        one_of("item", item, tables["crime_items"]["item"])
+        one_of("item", item, known)
     if register.counts(tables, city, until):
         return _counted(tables, city, area, items, until)
     return _published(tables, city, area, items, until)
@@ -53,10 +56,10 @@ def of_district(
 
     A district in which no event was ever placed has no figure: that is not nought.
     """
-    area, events = tables.areas[area_id], tables["incidents"]
-    inside = blocks(tables, city, area_id)
-    counted = register.counts(tables, city, until)
-    silent = counted and not events.area_id.isin(inside).any()
+    area, silent = tables.areas[area_id], False
+    if register.counts(tables, city, until):
+        placed = {block for block, *_ in _numbered(tables)[1]}
+        silent = placed.isdisjoint(blocks(tables, city, area_id))
     found = {} if silent else reported(tables, city, area_id, items, until)
     if "total" in items and "total" not in found:
         about = {"area": area_id, "scheme": area.scheme, "period": until, "unit": UNIT}
@@ -71,16 +74,19 @@ def _published(
 ) -> dict[str, Series]:
     crime = tables["crime_counts"]
     rows = crime[(crime.area_id == area.id) & (crime.year <= until.year)]
+    figures: dict[str, list] = {}
+    for row in rows.itertuples():
+        figures.setdefault(row.item, []).append(row)
     found: dict[str, Series] = {}
     for item in items if until.kind == "year" else []:
         since = breaks.since(tables, city, item, area.id, pd.Timestamp(until.end))
-        mine = rows[rows["item"] == item]
+        mine = figures.get(item, [])
         if since is not None:  # the year of the change holds both ways of counting: it stands alone
             first = since.year + (since > pd.Timestamp(since.year, 1, 1))
-            mine = mine[(mine.year >= first) | (mine.year == until.year)]
-        if len(mine):
+            mine = [row for row in mine if row.year >= first or row.year == until.year]
+        if mine:
             way = breaks.way(tables, city, item, area.id, pd.Timestamp(until.end))
-            found[item] = Series(_figure(row, area, city, way) for row in mine.itertuples())
+            found[item] = Series(_figure(row, area, city, way) for row in mine)
     return found
 
 
@@ -107,23 +113,25 @@ def _figure(row, area: Area, city: Workspace, way: str) -> Estimate:
 def _counted(
     tables: Tables, city: Workspace, area: Area, items: list[str], until: Period
 ) -> dict[str, Series]:
-    everywhere, last = tables["incidents"], pd.Timestamp(until.end)
-    inside = blocks(tables, city, area.id)
-    events = everywhere if inside is None else everywhere[everywhere.area_id.isin(inside)]
-    parts = adding(tables)
+    last, inside = pd.Timestamp(until.end), blocks(tables, city, area.id)
+    kinds, parts = _numbered(tables)[1], adding(tables)
     crimes = {"total", *parts["total"]}
-    items = [item for item in items if everywhere["item"].isin(parts.get(item, [item])).any()]
+    held, everywhere = ({kind[part] for kind in kinds} for part in (1, 2))
+    items = [item for item in items if not held.isdisjoint(parts.get(item, [item]))]
     began = {item: breaks.since(tables, city, item, area.id, last) for item in items}
     ways = {item: breaks.way(tables, city, item, area.id, last) for item in items}
     made: dict[str, list[Estimate]] = {item: [] for item in items}
-    for span, during, status in _like_the_last(tables, city, events, until):
-        counts = during["item"].value_counts()
-        sources = sorted(set(during.source_id)) or sorted(set(everywhere.source_id))
+    alike, days, status = _like_the_last(tables, city, until)
+    for span in alike:
+        tally = _tally(tables, span, days)
+        mine = [tally[block] for block in (tally if inside is None else inside) if block in tally]
+        counts = sum((events for events, _ in mine), Counter())
+        sources = sorted({name for _, names in mine for name in names} or everywhere)
         for item in items:
             since = began[item]
             if since is not None and span.start < since.date() and span != until:
                 continue
-            value = float(counts.reindex(parts.get(item, [item])).fillna(0).sum())
+            value = float(sum(counts[part] for part in parts.get(item, [item])))
             made[item].append(
                 Estimate(
                     statistic="count",
@@ -145,25 +153,53 @@ def _counted(
 
 
 def _like_the_last(
-    tables: Tables, city: Workspace, events: pd.DataFrame, until: Period
-) -> Iterator[tuple[Period, pd.DataFrame, str]]:
-    """The span in each year, its events and their status, every one as known as the last one is.
+    tables: Tables, city: Workspace, until: Period
+) -> tuple[list[Period], int | None, str]:
+    """The spans that are as known as the last one is, how many days late, and their status.
 
     While the last span is still being registered, those before are counted as they were known so
     many days after their end. Where more than one event in a hundred has no day of registration
     nobody knows that, and the last span stands alone.
     """
-    every = spans(city, until)
     if until.end <= lateness.final_until(tables, city):
-        yield from ((span, events[_during(events.occurred, span)], "final") for span in every)
-        return
-    days = (lateness.known_until(city) - until.end).days
-    dated = tables["incidents"].registered.notna().mean() >= lateness.ENOUGH
-    for span in every if dated else [until]:
-        during = events[_during(events.occurred, span)]
-        if dated:
-            during = lateness.known_as_late(during, span, days)
-        yield span, during, "preliminary"
+        return spans(city, until), None, "final"
+    if tables["incidents"].registered.notna().mean() < lateness.ENOUGH:
+        return [until], None, "preliminary"
+    return spans(city, until), (lateness.known_until(city) - until.end).days, "preliminary"
+
+
+@lru_cache(maxsize=256)
+def _tally(
+    tables: Tables, span: Period, days: int | None
+) -> dict[str, tuple[Counter[str], set[str]]]:
+    """The events of a span in every building block, by item, and who registered them.
+
+    With ``days``, only those that were known so many days after its last day.
+    """
+    events, kinds = _numbered(tables)
+    during = events[_during(events.occurred, span)]
+    if days is not None:
+        during = lateness.known_as_late(during, span, days)
+    found: dict[str, tuple[Counter[str], set[str]]] = {}
+    for number, times in zip(*np.unique(during.kind, return_counts=True), strict=True):
+        block, item, source = kinds[number]
+        counts, sources = found.setdefault(block, (Counter(), set()))
+        counts[item] += int(times)
+        sources.add(source)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _numbered(tables: Tables) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
+    """When each event occurred and was registered, and its kind's place in the list beside it.
+
+    A kind is a building block, an item and a source.
+    """
+    events = tables["incidents"]
+    kinds = events[["area_id", "item", "source_id"]]
+    number = kinds.groupby(list(kinds), sort=False).ngroup()
+    listed = kinds.drop_duplicates().itertuples(index=False, name=None)
+    return events[["occurred", "registered"]].assign(kind=number), list(listed)
 
 
 def adding(tables: Tables) -> dict[str, list[str]]:
@@ -221,15 +257,21 @@ def blocks(tables: Tables, city: Workspace, area_id: str) -> list[str] | None:
     """
     if area_id == city.settings["municipality"]:
         return None
+    return _inside(tables).get(area_id, [area_id])
+
+
+@lru_cache(maxsize=4)
+def _inside(tables: Tables) -> dict[str, list[str]]:
+    """The areas that lie whole in each area."""
     links = tables["area_links"]
-    return list(links.from_id[(links.to_id == area_id) & (links.weight == 1)]) or [area_id]
+    return links[links.weight == 1].groupby("to_id").from_id.agg(list).to_dict()
 
 
 def spans(city: Workspace, until: Period) -> list[Period]:
     """The span of ``until`` in each year of the city's register, oldest first."""
-    found = []
+    found, observed = [], city.observed
     for span in _backwards(until):
-        if span not in city.observed:
+        if span not in observed:
             break
         found.append(span)
     return found[::-1]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.data import trace
 from analysis.words.estimates import Estimate
 from analysis.words.questions import MissingWork, WrongQuestion
 
@@ -135,6 +136,7 @@ def policy(root: Path) -> Policy:
         With everything that is wrong with it.
     """
     file = root / "data" / "disclosure.toml"
+    trace.note("policy", trace.of_file(file))
     try:
         given = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:

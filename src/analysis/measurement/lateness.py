@@ -50,7 +50,7 @@ def triangle(events: pd.DataFrame, known_until: date) -> pd.DataFrame:
     >>> triangle(events, date(2017, 4, 1)).loc["2017-02", [0, 1, 2]].tolist()
     [1.0, 1.0, nan]
     """
-    dated = events.dropna(subset=["registered"])
+    dated = events[["occurred", "registered"]].dropna(subset="registered")
     if dated.empty:
         return pd.DataFrame(columns=DELAYS, dtype=float)
     month = dated.occurred.dt.to_period("M")

@@ -82,7 +82,8 @@ def monthly(
             f"{city.name} has no whole register of events to {until.end}, and yearly figures have "
             "no months."
         )
-    events, municipality = tables["incidents"], city.settings["municipality"]
+    municipality = city.settings["municipality"]
+    events = tables["incidents"][["item", "area_id", "occurred", "source_id"]]
     events = events[events["item"].isin(crime.adding(tables).get(item, [item]))]
     if events.empty:
         raise WrongQuestion(f"the register of {city.name} holds no event of item {item!r}.")

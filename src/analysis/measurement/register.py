@@ -6,6 +6,7 @@ set beside the official figures, and where it is not like them nothing is counte
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import pandas as pd
 
@@ -37,6 +38,7 @@ def counts(tables: Tables, city: Workspace, span: Period) -> bool:
     return covered is not None and span in covered
 
 
+@lru_cache(maxsize=4)
 def published_years(tables: Tables, city: Workspace) -> set[int]:
     """The years that are published for every district that there was."""
     return {int(year) for year in _of_every_district(tables, city, tables["crime_counts"]).year}
@@ -56,6 +58,7 @@ def _of_every_district(tables: Tables, city: Workspace, rows: pd.DataFrame) -> p
     return rows[rows.year.isin([year for year, n in have.items() if n == there[year]])]
 
 
+@lru_cache(maxsize=4)
 def off(tables: Tables, city: Workspace) -> pd.DataFrame:
     """The years in which the register differs by more than a tenth from the official total.
 

@@ -6,6 +6,7 @@ ways are never set beside each other.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -46,9 +47,20 @@ class Wave:
     anew: dict[str, str]
     note: str
 
-    def asked(self, item: str) -> bool:
-        """Whether anybody anywhere answered the item."""
-        return bool(self.roles[item].notna().any())
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The items that anybody anywhere answered."""
+        return frozenset(self.roles.columns[self.roles.notna().any()])
+
+    @cached_property
+    def spoke(self) -> dict[str, np.ndarray]:
+        """Who has an opinion, by item, each of shape (respondents,)."""
+        return {item: self.roles[item].isin(OPINIONS).to_numpy() for item in self.roles}
+
+    @cached_property
+    def content(self) -> dict[str, np.ndarray]:
+        """Who gave a good answer, by item, each of shape (respondents,)."""
+        return {item: (self.roles[item] == "good").to_numpy() for item in self.roles}
 
     def within(self, area_id: str, city: Workspace) -> np.ndarray:
         """Who lives in the area, everybody in the municipality, shape (respondents,)."""
@@ -60,7 +72,6 @@ def shares(
     city: Workspace,
     area_id: str,
     until: Period,
-    asked: "list[Wave] | None" = None,
 ) -> list[Estimate]:
     """How many per cent of those with an opinion gave a good answer, newest wave first.
 
@@ -72,8 +83,6 @@ def shares(
         A district, or the municipality for everybody.
     until
         Waves that ended by its last day are told.
-    asked
-        The same waves, when many areas are told of and :func:`waves` has read them once.
 
     Returns
     -------
@@ -92,7 +101,7 @@ def shares(
     area, items = tables.areas[area_id], _items(tables, choices=False)
     return [
         _opinion(wave, city, area, item, "survey share")
-        for wave in (waves(tables, city, until) if asked is None else asked)
+        for wave in waves(tables, city, until)
         for item in items
     ]
 
@@ -215,7 +224,7 @@ def nonresponse(tables: Tables, city: Workspace, area_id: str, until: Period) ->
         here = wave.roles[wave.within(area_id, city)]
         for item in here:
             given = here[item].value_counts()
-            asked = len(here) if wave.asked(item) else 0
+            asked = len(here) if item in wave.asked else 0
             kinds = (given.reindex(OPINIONS).sum(), given.get("dont_know"), given.get("refused"))
             counts = [int(kind or 0) for kind in kinds]
             rows.append((str(wave.period), item, asked, *counts, asked - sum(counts)))
@@ -223,7 +232,8 @@ def nonresponse(tables: Tables, city: Workspace, area_id: str, until: Period) ->
     return pd.DataFrame(rows, columns=names)
 
 
-def waves(tables: Tables, city: Workspace, until: Period) -> list[Wave]:
+@lru_cache(maxsize=8)
+def waves(tables: Tables, city: Workspace, until: Period) -> tuple[Wave, ...]:
     """The waves that ended by the last day of a period, newest first, each with raked weights.
 
     A wave that nobody has answered yet is none.
@@ -234,10 +244,10 @@ def waves(tables: Tables, city: Workspace, until: Period) -> list[Wave]:
         When an answer has an unknown code or respondent, or a margin cannot be met.
     """
     rows = tables["survey_waves"]
-    answered = rows.wave.isin(tables["survey_respondents"].wave)
+    answered = rows.wave.isin(tables["survey_respondents"].wave.unique())
     rows = rows[answered & (rows.period_end <= pd.Timestamp(until.end))]
     rows = rows.sort_values("period_end", ascending=False, kind="stable")
-    return [_wave(tables, city, row) for row in rows.itertuples()]
+    return tuple(_wave(tables, city, row) for row in rows.itertuples())
 
 
 def _wave(tables: Tables, city: Workspace, row) -> Wave:
@@ -287,7 +297,9 @@ def _coded(tables: Tables, wave: str, respondents: pd.DataFrame) -> dict[str, pd
             f"wave {wave}: {len(strange)} answers have a code that survey_codes lacks, first "
             f"{first['code']!r} of {first['item']!r}: add the code and its role there."
         )
-    if len(lost := answers[~answers.respondent_id.isin(respondents.respondent_id)]):
+    strangers = pd.Index(answers.respondent_id).difference(respondents.respondent_id)
+    if len(strangers):
+        lost = answers[answers.respondent_id.isin(strangers)]
         raise ValueError(
             f"wave {wave}: {len(lost)} answers are of respondents that survey_respondents lacks, "
             f"first {lost.respondent_id.iloc[0]!r}: add them with area and weight."
@@ -323,8 +335,8 @@ def _items(tables: Tables, choices: bool) -> list[str]:
 
 
 def _opinion(wave: Wave, city: Workspace, area: Area, item: str, statistic: str) -> Estimate:
-    good = (wave.roles[item] == "good").to_numpy()
-    return _told(_like(wave, area, statistic, item), wave, city, area, item, good)
+    like = _like(wave, area, statistic, item)
+    return _told(like, wave, city, area, item, wave.content[item])
 
 
 def _like(wave: Wave, area: Area, statistic: str, definition: str) -> Estimate:
@@ -349,8 +361,7 @@ def _told(
     like: Estimate, wave: Wave, city: Workspace, area: Area, item: str, holds: np.ndarray
 ) -> Estimate:
     """The share for whom it holds among those of the area with an opinion, or why there is none."""
-    opinion = wave.roles[item].isin(OPINIONS).to_numpy()
-    base = wave.design.inside(opinion & wave.within(area.id, city))
+    base = wave.design.inside(wave.spoke[item] & wave.within(area.id, city))
     if base.sum() < FEWEST_ANSWERS or wave.design.df(base) < 1:
         return replace(like, note=_why_not(wave, area, item, int(base.sum())))
     found = survey.share(wave.design, holds, base)
@@ -367,7 +378,7 @@ def _told(
 
 
 def _why_not(wave: Wave, area: Area, item: str, answers: int) -> str:
-    if not wave.asked(item):
+    if item not in wave.asked:
         return "not asked"
     if not area.existed_in(wave.period):
         return "not in force"

@@ -168,17 +168,36 @@ def contrast(series: Series, period: Period) -> list[Estimate]:
         :func:`exact`, :func:`dispersed` and :func:`noticed_from`, the noise taken from the years
         before ``period``; all not available, with the reason, when the series lacks a figure.
     """
-    before, after = series.at(period.year_before), series.at(period)
-    if before is None or after is None or not (before.known and after.known):
-        last = replace(series.estimates[-1], period=period, reference=period.year_before)
+    pair = _since_a_year(series, period)
+    if pair is None:
         return [
-            unknown(last, statistic, "ratio", note="no figure", method=method)
+            _no_figure(series, period, statistic, method)
             for statistic, method in (
                 ("change", "change_exact"), ("change", "change"), ("noticed from", "change"),
             )
         ]  # fmt: skip
-    pair, measured = LikeForLike(before, after), noise_of(series, before=period)
+    measured = noise_of(series, before=period)
     return [exact(pair), dispersed(pair, measured), noticed_from(pair, measured)]
+
+
+def as_measured(series: Series, period: Period) -> Estimate:
+    """The change since the same span a year earlier by the measured noise: one of ``contrast``."""
+    pair = _since_a_year(series, period)
+    if pair is None:
+        return _no_figure(series, period, "change", "change")
+    return dispersed(pair, noise_of(series, before=period))
+
+
+def _since_a_year(series: Series, period: Period) -> LikeForLike | None:
+    """A span beside the same span a year earlier; None when the series lacks either figure."""
+    before, after = series.at(period.year_before), series.at(period)
+    known = before is not None and after is not None and before.known and after.known
+    return LikeForLike(before, after) if known else None
+
+
+def _no_figure(series: Series, period: Period, statistic: str, method: str) -> Estimate:
+    last = replace(series.estimates[-1], period=period, reference=period.year_before)
+    return unknown(last, statistic, "ratio", note="no figure", method=method)
 
 
 def readings(stated: list[Estimate], yearly: Series) -> list[Estimate]:

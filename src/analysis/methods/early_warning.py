@@ -84,7 +84,7 @@ class Limits:
 
 
 def negative_binomial(
-    counts: np.ndarray, *, most_years: int = MOST_YEARS, rate: float = RATE
+    counts: np.ndarray, *, since: int = 0, most_years: int = MOST_YEARS, rate: float = RATE
 ) -> Limits:
     """The limit from the area's own level and jumps and the season and drift of all areas together.
 
@@ -93,6 +93,8 @@ def negative_binomial(
     counts
         Monthly events of one kind, shape (areas, months) or (months,); a missing month is not a
         number.
+    since
+        The first month that a limit is wanted for, by its column.
     most_years
         How far back a limit looks. It needs three years, and no later month enters it.
     rate
@@ -131,7 +133,7 @@ def negative_binomial(
     """
     counts = _valid(counts)
     expected, spare = _nowhere(counts), _nowhere(counts)
-    for month in range(FEWEST_YEARS * YEAR, counts.shape[1]):
+    for month in range(max(since, FEWEST_YEARS * YEAR), counts.shape[1]):
         past = counts[:, max(0, month - most_years * YEAR) : month]
         enough = (~np.isnan(past)).sum(axis=1) >= FEWEST_MONTHS
         if enough.any():

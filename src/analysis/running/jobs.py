@@ -5,8 +5,9 @@ run, shown or counted, and running it asks nothing new.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from analysis.data import state
+from analysis.data import results, state, tables
 from analysis.data.parameters import (
     ASKS,
     LANGUAGES,
@@ -42,6 +43,7 @@ STAGES = (
     ("4_causes",),
     ("6_district_report", "7_leadership_report", "8_resident_report", "9_acute_brief"),
 )
+WRITING = (1, 2)  # the stages whose notebooks write results
 NEEDS = {
     "1_data": (),
     "2_situation": ("1_data",),
@@ -70,6 +72,40 @@ class Job:
     def stage(self) -> int:
         """When it may run: every job of an earlier stage comes first."""
         return next(i for i, stage in enumerate(STAGES) if self.ask.notebook in stage)
+
+    @property
+    def page(self) -> Path:
+        """The HTML file that it becomes."""
+        return self.ask.city.reports / self.ask.period / f"{self.name}.html"
+
+    @property
+    def leaves(self) -> list[Path]:
+        """Every file that it leaves: its page, and what later jobs read."""
+        if self.stage == 0:
+            return [self.page, *tables.files(self.ask.city)]
+        if self.stage in WRITING:
+            parts = results.part_files(self.ask.city, self.ask.period, self.ask.name)
+            return [self.page, *parts]
+        return [self.page]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job: its file's size, or why it failed.
+
+    ``kept`` says that it was not run, since all that it rests on is as it was.
+    """
+
+    name: str
+    seconds: float
+    size: int = 0
+    error: str = ""
+    kept: bool = False
+
+    @property
+    def made(self) -> bool:
+        """Whether the report stands."""
+        return not self.error
 
 
 def plan(

@@ -12,12 +12,14 @@ from multiprocessing import parent_process
 from pathlib import Path
 from threading import Lock, Thread
 
-from jupyter_client.manager import AsyncKernelManager
-from nbformat import NotebookNode
-
+from analysis.data.trace import MIME
 from analysis.running import forks
 from analysis.running.provisioner import FORKS
 from analysis.running.warm import QUIET, without
+
+with without():
+    from jupyter_client.manager import AsyncKernelManager
+    from nbformat import NotebookNode
 
 _ONE_AT_A_TIME = Lock()  # papermill changes the folder of the whole process while it runs
 
@@ -104,6 +106,15 @@ def execute(notebook: Path, parameters: dict[str, str]) -> NotebookNode:
             cwd=str(notebook.parent),
         )
     return without_traces(executed)
+
+
+def noted(executed: NotebookNode) -> dict[str, str]:
+    """What a notebook noted as read, which goes with its last output; empty when nothing."""
+    for cell in reversed(executed.cells):
+        for output in cell.get("outputs", []):
+            if MIME in output.get("data", {}):
+                return output["data"][MIME]
+    return {}
 
 
 def without_traces(executed: NotebookNode) -> NotebookNode:

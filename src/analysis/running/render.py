@@ -22,7 +22,7 @@ from traitlets import default
 
 from analysis import __version__
 from analysis.data.parameters import Ask, question
-from analysis.telling import pages
+from analysis.telling import titles
 from analysis.telling.text import Words, texts, words
 from analysis.words.places import slug
 from analysis.words.questions import WrongQuestion
@@ -147,7 +147,7 @@ class ReportExporter(TemplateExporter):
             show_code=about["kind"] == "analyst", code_label=say("page.code")
         )
         body, resources = super().from_notebook_node(localised, resources, **kw)
-        return page(body, pages.title(ask), ask, say), resources
+        return page(body, titles.title(ask), ask, say), resources
 
 
 def asked(nb: NotebookNode) -> Ask:
@@ -193,7 +193,7 @@ def page(body: str, title: str, ask: Ask, say: Words) -> str:
     """The whole page around a report's body."""
     tree = tree_with_ids(BeautifulSoup(clean(body), "html.parser"))
     kind = say(f"readers.{ask.notebook}")
-    return framed(str(tree), title, kind, say, contents(tree), pages.notices(say, ask.city))
+    return framed(str(tree), title, kind, say, contents(tree), titles.notices(say, ask.city))
 
 
 def framed(

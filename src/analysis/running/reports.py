@@ -1,50 +1,27 @@
 """A run: every job made or named as failed, and nothing under a final name that is not whole.
 
-One run at a time holds a period's folder. What one report could not do, the
-others are not told: they are made, and the portal says which is missing.
+One run at a time holds a period's folder. What one report could not do, the others are not told:
+they are made, and the portal says which is missing. What stands already is not made twice.
 """
 
 import json
-import os
-import platform
-import subprocess
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from hashlib import sha256
-from importlib.metadata import version
-from multiprocessing import get_context
+from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 from time import perf_counter
 
 from analysis import __version__
-from analysis.data import results
+from analysis.data import results, trace
+from analysis.data.current import Now, join_parts
 from analysis.data.held import held
 from analysis.data.parameters import question
 from analysis.data.workspace import Workspace, project_root
 from analysis.data.write import write_atomically
-from analysis.running import forks, kernel, portal
-from analysis.running.jobs import STAGES, Job
+from analysis.running import kernel, made, portal
+from analysis.running.crew import Crew
+from analysis.running.jobs import STAGES, WRITING, Job, Outcome
 
-WRITING = (1, 2)  # the stages whose notebooks write results
-LIBRARIES = ("papermill", "nbconvert", "pandas", "statsmodels", "scipy", "matplotlib", "seaborn")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a job: its file and size, or why it failed."""
-
-    name: str
-    seconds: float
-    size: int = 0
-    error: str = ""
-
-    @property
-    def made(self) -> bool:
-        """Whether the report was made."""
-        return not self.error
+MANIFEST = "manifest.json"
 
 
 def make(root: str, notebook: str, parameters: dict[str, str]) -> Outcome:
@@ -55,13 +32,14 @@ def make(root: str, notebook: str, parameters: dict[str, str]) -> Outcome:
     started = perf_counter()
     kernel.prepare(root)
     job = Job(question(notebook, **parameters))
-    city, folder = job.ask.city, job.ask.city.reports / job.ask.period
+    file = job.ask.city.notebook(notebook)
     from papermill import PapermillExecutionError
 
     from analysis.running.render import ReportExporter
 
     try:
-        executed = kernel.execute(city.root / "notebooks" / f"{notebook}.ipynb", parameters)
+        read = {"question": made.question(job), f"notebook {notebook}": trace.of_file(file)}
+        executed = kernel.execute(file, parameters)
         html, _ = ReportExporter().from_notebook_node(executed)
     except PapermillExecutionError as problem:
         why = f"{problem.ename}: {problem.evalue} (cell {problem.cell_index})"
@@ -71,14 +49,19 @@ def make(root: str, notebook: str, parameters: dict[str, str]) -> Outcome:
             job.name, perf_counter() - started, error=f"{type(problem).__name__}: {problem}"
         )
     content = html.encode()
-    write_atomically(folder / f"{job.name}.html", content)
-    return Outcome(job.name, perf_counter() - started, size=len(content))
+    write_atomically(job.page, content)
+    outcome = Outcome(job.name, perf_counter() - started, size=len(content))
+    noted = kernel.noted(executed)
+    made.enter(job, outcome, read | noted if noted else None)
+    return outcome
 
 
 def run(
     jobs: list[Job],
     workers: int | None = None,
     tell: Callable[[str, Job, Outcome | None], None] = lambda *_: None,
+    force: bool = False,
+    executor: Executor | None = None,
 ) -> list[Outcome]:
     """Run the jobs stage by stage, and leave manifest and portal up to date.
 
@@ -87,9 +70,14 @@ def run(
     jobs
         A plan, all of one workspace and period.
     workers
-        Processes at once; as many as cores when None.
+        Jobs at once; as many as cores and memory allow when None.
     tell
         Called with ("start", job, None) and ("end", job, outcome).
+    force
+        Whether to make anew what stands and rests on the data as they are.
+    executor
+        Workers elsewhere, that reach the project's folder under the same path; processes of this
+        machine when None.
 
     Raises
     ------
@@ -98,120 +86,79 @@ def run(
     """
     city, period = jobs[0].ask.city, jobs[0].ask.period
     folder = city.reports / period
-    with held(folder), pool(city.root, workers) as executor:
+    with held(folder), Crew(city.root, make, workers, executor) as crew:
         outcomes = []
         first = {job.name for job in jobs if job.stage == 0}
+        by_name = {job.name: job for job in jobs}
         for stage in range(len(STAGES)):
             now = [job for job in jobs if job.stage == stage]
             if stage and (broken := [o.name for o in outcomes if not o.made and o.name in first]):
-                outcomes += [Outcome(job.name, 0.0, error=_not_tried(broken)) for job in now]
-                continue
-            done = list(_in_parallel(executor, city.root, now, tell, workers))
+                done = [Outcome(job.name, 0.0, error=_not_tried(broken)) for job in now]
+            else:
+                wanted = {job.name for job in now} if force else due(now)
+                done = [Outcome(job.name, 0.0, kept=True) for job in now if job.name not in wanted]
+                for outcome in done:
+                    tell("end", by_name[outcome.name], outcome)
+                done += crew.outcomes([job for job in now if job.name in wanted], tell)
+                if stage in WRITING and _to_join(city, period, done):
+                    join_parts(city, period)
             outcomes += done
-            if stage in WRITING and any(outcome.made for outcome in done):
-                results.join_parts(city, period)
-                numbers = results.folder_of(city, period) / "results.csv"
-                write_atomically(folder / "results.csv", numbers.read_bytes())
-        write_manifest(folder, city, jobs, outcomes)
-        portal.write(folder, city, period)
+            for outcome in done:
+                if not outcome.made:
+                    made.enter(by_name[outcome.name], outcome)
+        if not (all(outcome.kept for outcome in outcomes) and (folder / "index.html").exists()):
+            _publish(city, period)
     return outcomes
+
+
+def due(jobs: list[Job]) -> dict[str, list[str]]:
+    """The jobs that have to be run, by name with why: those that rest on what is as it was are not.
+
+    Parameters
+    ----------
+    jobs
+        All of one city and period. One whose sources are made again may be due once they are.
+    """
+    if not jobs:
+        return {}
+    city, period = jobs[0].ask.city, jobs[0].ask.period
+    entries, now = made.entries(city, period), Now(city, period)
+    found = {job.name: made.why(job, entries.get(job.name), now) for job in jobs}
+    return {name: why for name, why in found.items() if why}
 
 
 def _not_tried(broken: list[str]) -> str:
     return f"not tried, since {' and '.join(broken)} failed"
 
 
-def _in_parallel(
-    executor: Executor, root: Path, jobs: list[Job], tell, workers: int | None
-) -> Iterator[Outcome]:
-    waiting, running = list(jobs), {}
-    while waiting or running:
-        while waiting and len(running) < (workers or cores()):
-            job = waiting.pop(0)
-            tell("start", job, None)
-            future = executor.submit(make, str(root), job.ask.notebook, job.ask.model_dump())
-            running[future] = job
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
-            job = running.pop(future)
-            outcome = future.result()
-            tell("end", job, outcome)
-            yield outcome
+def _to_join(city: Workspace, period: str, done: list[Outcome]) -> bool:
+    """Whether results have to be joined: a part was made, or they are not there."""
+    made_now = any(outcome.made and not outcome.kept for outcome in done)
+    there = (results.folder_of(city, period) / results.RESULTS).exists()
+    return made_now or (not there and any(outcome.made for outcome in done))
 
 
-@contextmanager
-def pool(root: Path, workers: int | None = None) -> Iterator[Executor]:
-    """Worker processes, each ready to make one report after another."""
-    with (
-        forks.server() as forks_at,
-        ProcessPoolExecutor(
-            workers or cores(), get_context("spawn"), kernel.prepare_worker, (str(root), forks_at)
-        ) as executor,
-    ):
-        yield executor
-
-
-def cores() -> int:
-    """How many reports to make at once."""
-    return max(1, len(os.sched_getaffinity(0)))
-
-
-def write_manifest(folder: Path, city: Workspace, jobs: list[Job], outcomes: list[Outcome]) -> Path:
-    """What was made of what, when and by which versions; the only place for the time of day.
-
-    Reports of earlier runs that still stand in the folder keep their entry.
-    """
-    entries = read_manifest(folder).get("reports", {})
-    commit, made_at = _commit(city.root), datetime.now(UTC).isoformat(timespec="seconds")
-    for job, outcome in zip(_in_order(jobs, outcomes), outcomes, strict=True):
-        notebook = city.root / "notebooks" / f"{job.ask.notebook}.ipynb"
-        file = folder / f"{job.name}.html"
-        entries[job.name] = {
-            "notebook": job.ask.notebook,
-            "parameters": job.ask.model_dump(),
-            "made": outcome.made,
-            "error": outcome.error,
-            "made_at": made_at,
-            "seconds": round(outcome.seconds, 2),
-            "commit": commit,
-            "raw_data": city.fingerprint(),
-            "notebook_sha256": sha256(notebook.read_bytes()).hexdigest(),
-            "html_sha256": sha256(file.read_bytes()).hexdigest() if outcome.made else "",
-            "bytes": outcome.size,
-        }
-    manifest = {
-        "lagesbild": __version__,
-        "python": platform.python_version(),
-        "libraries": {name: version(name) for name in LIBRARIES},
-        "reports": dict(sorted(entries.items())),
-    }
+def _publish(city: Workspace, period: str) -> None:
+    """Put the numbers, the manifest and the portal beside the reports."""
+    folder = city.reports / period
+    numbers = results.folder_of(city, period) / results.RESULTS
+    if numbers.exists():
+        write_atomically(folder / results.RESULTS, numbers.read_bytes())
+    entries = made.entries(city, period)
+    manifest = {"lagesbild": __version__, "libraries": trace.versions(), "reports": entries}
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-    return write_atomically(folder / "manifest.json", text.encode())
+    write_atomically(folder / MANIFEST, text.encode())
+    older = made.older(city, period, entries, Now(city, period))
+    portal.write(folder, city, period, entries, older)
 
 
-def _in_order(jobs: list[Job], outcomes: list[Outcome]) -> list[Job]:
-    by_name = {job.name: job for job in jobs}
-    return [by_name[outcome.name] for outcome in outcomes]
-
-
-def read_manifest(folder: Path) -> dict:
-    """The manifest of a period's folder; empty when nothing has been made."""
-    file = folder / "manifest.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-
-
-def _commit(root: Path) -> str:
-    asked = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=False
-    )
-    return asked.stdout.strip() or "not a git checkout"
-
-
-def made(workspace: str) -> list[dict]:
+def of_workspace(workspace: str) -> list[dict]:
     """Every report that stands in a workspace's folders, with its entry in the manifest."""
-    folder = project_root() / "reports" / workspace
+    folder: Path = project_root() / "reports" / workspace
     found = []
-    for period in sorted(folder.glob("*/manifest.json")):
-        for name, entry in read_manifest(period.parent)["reports"].items():
+    for file in sorted(folder.glob(f"*/{MANIFEST}")):
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+        for name, entry in manifest["reports"].items():
             if entry["made"]:
-                found.append({"file": str(period.parent / f"{name}.html"), **entry})
+                found.append({"file": str(file.parent / f"{name}.html"), **entry})
     return found

@@ -52,7 +52,7 @@ def without(names=tuple(LEFT_OUT)):
 
 
 def up() -> dict[str, str]:
-    """Import what reports use and draw one figure, so that no fork has to do it.
+    """Import what reports use and rehearse what is slow the first time, so that no fork has to.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def up() -> dict[str, str]:
     with without(), _as_in_a_kernel():
         for name in MODULES:
             import_module(name)
-    _draw()
+    _rehearse()
     gc.collect()
     gc.freeze()
     return {name: os.environ[name] for name in set(os.environ) - before}
@@ -80,13 +80,21 @@ def _as_in_a_kernel():
         del builtins.get_ipython
 
 
-def _draw() -> None:
-    """One small figure: the fonts are found and the renderer is loaded."""
+def _rehearse() -> None:
+    """Once what each report does: rules on a table, texts, a block of a page, a figure."""
     import io
 
     import matplotlib
     from matplotlib.figure import Figure
 
+    from analysis.data.parameters import LANGUAGES
+    from analysis.data.schemas import broken_rules
+    from analysis.data.tables import empty
+    from analysis.telling import sheets, text
+
+    broken_rules("areas", empty("areas"))
+    for language in LANGUAGES:
+        sheets.say(text.words(language).number(1.5))
     with matplotlib.rc_context({"svg.fonttype": "none"}):
         figure = Figure()
         figure.subplots().set_title("warm")

@@ -11,7 +11,7 @@ from textwrap import wrap
 import pandas as pd
 
 from analysis.chain.causal import Level, Tried
-from analysis.data.results import pick
+from analysis.data.results import Results, pick
 from analysis.data.tables import Tables
 from analysis.telling import claims, effect_figures, effects, figures, panels
 from analysis.telling.sheets import Column, Sheet, bullets, callout, figure, heading, say, table
@@ -82,7 +82,7 @@ def _rivals(words: Words, rivals: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({words(f"columns.{k}"): texts[k] for k in order})
 
 
-def seen(words: Words, found: Tried, tables: Tables, rows: pd.DataFrame) -> Sheet:
+def seen(words: Words, found: Tried, tables: Tables, rows: Results) -> Sheet:
     """What the figures show, and which design could have told the rivals apart."""
     if found.analysis is not None:
         told = [words("causes.no_series")] if found.level is None else [level(words, found.level)]
@@ -194,7 +194,7 @@ def level(words: Words, found: Level) -> str:
     )
 
 
-def rests_on(found: Tried, rows: pd.DataFrame) -> list[Estimate]:
+def rests_on(found: Tried, rows: Results) -> list[Estimate]:
     """The results that the page tells of, for its sources and methods."""
     if found.analysis is not None:
         return []

@@ -4,11 +4,10 @@ The words for what the figures show stand here; the verdict comes from the rule 
 that no page can be kinder to a claim than another.
 """
 
-import pandas as pd
 from markupsafe import Markup
 
 from analysis.chain.claims import answers_needed
-from analysis.data.results import pick
+from analysis.data.results import Results, pick
 from analysis.data.tables import Tables
 from analysis.measurement import crime
 from analysis.measurement.comparison import LikeForLike, NotComparable, Series
@@ -151,7 +150,7 @@ def coordinated(words: Words, tables: Tables) -> list[str]:
 
 
 def table_of(
-    words: Words, ruled: list[Verdict], tables: Tables, rows: pd.DataFrame, period: Period
+    words: Words, ruled: list[Verdict], tables: Tables, rows: Results, period: Period
 ) -> Sheet:
     """The claims with what was found and the verdict, one row each; nothing where none is made."""
     ruled = [one for one in ruled if one.kind == "claim"]
@@ -176,9 +175,7 @@ def _years(words: Words, counts: list[Estimate]) -> str:
     return words.listed([f"{words.number(e.value)} ({words.period(e.period)})" for e in counts])
 
 
-def shown(
-    words: Words, claim: str, tables: Tables, rows: pd.DataFrame, period: Period
-) -> list[str]:
+def shown(words: Words, claim: str, tables: Tables, rows: Results, period: Period) -> list[str]:
     """What the figures show of one claim, in sentences.
 
     Parameters
@@ -203,7 +200,7 @@ def shown(
     return known[claim]() if claim in known else []
 
 
-def _local(words: Words, tables: Tables, rows: pd.DataFrame, period: Period) -> list[str]:
+def _local(words: Words, tables: Tables, rows: Results, period: Period) -> list[str]:
     ranks = pick(rows, statistic="rank")
     rates = pick(rows, statistic="rate", definition=[e.definition for e in ranks])
     departures = pick(rows, statistic="departure", definition=crime.headline(tables))
@@ -212,7 +209,7 @@ def _local(words: Words, tables: Tables, rows: pd.DataFrame, period: Period) -> 
     return local_differences(words, apart, totals, ranks, rates, period)
 
 
-def _shootings(words: Words, rows: pd.DataFrame) -> list[str]:
+def _shootings(words: Words, rows: Results) -> list[str]:
     stated = pick(rows, statistic="count", series="oped")
     yearly = Series(
         pick(rows, statistic="count", definition="confirmed shootings", series="annual")

@@ -11,7 +11,7 @@ from textwrap import wrap
 
 import pandas as pd
 
-from analysis.chain.analysis import CauseAnalysis, cause_analysis, prioritised
+from analysis.chain.analysis import Basis, CauseAnalysis, cause_analysis, prioritised
 from analysis.chain.follow_up import Result
 from analysis.chain.law import Duty
 from analysis.chain.links import KINDS, Chain, Node, rows_on
@@ -369,12 +369,13 @@ def to_decide(
 
 def analysed(words: Words, tables: Tables, on: date) -> dict[tuple[str, str], list[str]]:
     """The open problems with a cause that rests on reported crime, by area and kind of crime."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for problem in rows_on(tables, on)["problems"].problem_id:
-        analysis = cause_analysis(tables, problem, on)
-        bases = (basis for cause in analysis.causes for basis in cause.bases)
+    rows, found = rows_on(tables, on), {}
+    causes = rows["causes"].sort_values("cause_id")
+    for problem in rows["problems"].itertuples():
+        cells = causes.basis[causes.problem_id == problem.problem_id]
+        bases = (basis for cell in cells for basis in Basis.parse(cell))
         for item in dict.fromkeys(basis.key for basis in bases if basis.kind == "police"):
-            found.setdefault((analysis.area_id, item), []).append(titled(words, analysis))
+            found.setdefault((problem.area_id, item), []).append(titled(words, problem))
     return found
 
 

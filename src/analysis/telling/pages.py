@@ -9,12 +9,13 @@ import re
 from markupsafe import Markup
 
 from analysis import __version__
+from analysis.data import trace
 from analysis.data.parameters import Ask
 from analysis.data.tables import Tables
-from analysis.data.workspace import Workspace
 from analysis.measurement import register
+from analysis.telling import titles
 from analysis.telling.sheets import Sheet, bullets, cards, details, facts, heading, say
-from analysis.telling.text import Words, words
+from analysis.telling.text import Words
 from analysis.words.estimates import Estimate
 
 NO_DATE = "not seen"
@@ -22,28 +23,11 @@ OF_PUBLISHED_FIGURES = {"months", "places", "coverage", "shootings", "population
 OF_OWN_REGISTERS = {"rows", "ratings"}
 
 
-def title(ask: Ask) -> str:
-    """The title of the report that answers ``ask``, in its language."""
-    say_it = words(ask.language)
-    kind, names = "", {"city": ask.city.settings["cityName"], "period": say_it.period(ask.span)}
-    if hasattr(ask, "event"):
-        names["day"] = say_it.day(ask.occurred)
-    if hasattr(ask, "area_id"):
-        names["area"] = ask.area_name
-    if hasattr(ask, "measure"):
-        names["measure"] = ask.title(ask.language)
-    if hasattr(ask, "subject"):
-        of_claim = ask.of_claim
-        names["subject"] = say_it(f"claims.{ask.subject}") if of_claim else ask.title(ask.language)
-    return say_it(f"titles.{ask.notebook}{kind}", **names)
+class Closing(Sheet):
+    """The end of a page; what the notebook has read goes with it, for whoever runs the notebook."""
 
-
-def notices(say_it: Words, city: Workspace) -> list[str]:
-    """What must stand at the top of every page of a city: made up, or as known on a day."""
-    told = [say_it("page.made_up")] if city.made_up else []
-    if city.known_on:
-        told.append(say_it("page.known_on", day=say_it.day(city.known_on)))
-    return told
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        return {"text/html": self._repr_html_(), trace.MIME: trace.read()}
 
 
 def closing(
@@ -54,7 +38,7 @@ def closing(
     cannot: list[str],
     sources: list[str] | None = None,
     folded: bool = False,
-) -> Sheet:
+) -> Closing:
     """The end of a report.
 
     Parameters
@@ -93,7 +77,7 @@ def closing(
     cite = say_it(
         "closing.cite",
         version=__version__,
-        title=title(ask),
+        title=titles.title(ask),
         sources=say_it.listed(sorted({source.publisher for source in records})),
         parameters=", ".join(f"{name}: {value}" for name, value in parameters),
     )
@@ -115,7 +99,7 @@ def closing(
     parts = [heading(say_it("headings.cannot")), bullets(limits)]
     parts += [details(say_it("closing.details"), about)] if folded else about
     inside = Markup("").join(part.html for part in parts)
-    return Sheet(Markup('<section class="closing">{}</section>').format(inside))
+    return Closing(Markup('<section class="closing">{}</section>').format(inside))
 
 
 def _vintage(published: str) -> str:

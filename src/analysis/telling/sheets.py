@@ -13,6 +13,8 @@ from io import BytesIO, StringIO
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from matplotlib import rcParams
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from analysis.telling.text import Words
@@ -179,8 +181,14 @@ def cell(words: Words, value) -> str:
 
 
 def _svg(drawing: Figure) -> tuple[str, int, int]:
-    buffer = BytesIO()
-    drawing.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None})
+    canvas, buffer = FigureCanvasSVG(drawing), BytesIO()
+    if layout := drawing.get_layout_engine():
+        layout.execute(drawing)
+        drawing.set_layout_engine(None)  # it is laid out; savefig would draw it once more for that
+    room = drawing.get_tightbbox().padded(rcParams["savefig.pad_inches"])
+    drawing.savefig(
+        buffer, format="svg", dpi=canvas.fixed_dpi, bbox_inches=room, metadata={"Date": None}
+    )
     svg = buffer.getvalue().decode()
     width, height = (
         round(float(re.search(rf'{side}="([\d.]+)pt"', svg)[1]) * 4 / 3)

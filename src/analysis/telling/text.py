@@ -6,7 +6,7 @@ through the formats here, so a decimal comma or a minus sign is never typed by h
 
 import tomllib
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from babel.dates import format_date, get_day_names, get_month_names
@@ -72,9 +72,7 @@ class Words:
         """A number with this language's signs; ``..`` where there is none."""
         if value is None:
             return MISSING
-        value = round(value, decimals) + 0.0
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return format_decimal(value, format=pattern, locale=self.locale).replace("-", MINUS)
+        return _decimal(round(value, decimals) + 0.0, decimals, self.locale)
 
     def significant(self, value: float | None, figures: int = 3) -> str:
         """A number with about three significant figures, never in powers of ten."""
@@ -238,6 +236,12 @@ class Words:
     def reason(self, estimate: Estimate) -> str:
         """Why there is no value, in the reader's words."""
         return self(f"reasons.{estimate.note.replace(' ', '_')}")
+
+
+@lru_cache(maxsize=4096)  # a figure asks for the same few, over and over, while it is laid out
+def _decimal(value: float, decimals: int, locale: str) -> str:
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, format=pattern, locale=locale).replace("-", MINUS)
 
 
 @cache

@@ -55,7 +55,8 @@ def _parted(file: Path, lines: Iterator[str], skip: int, sign: str) -> Iterator[
         try:
             cells = next(reader)
             headings = headings or len(cells)
-            if swallowed := _rows_inside(cells, headings, sign):
+            long = reader.line_num > first
+            if long and (swallowed := _rows_inside(cells, headings, sign)):
                 yield (
                     skip + first,
                     [],
