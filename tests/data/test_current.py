@@ -136,7 +136,7 @@ def test_a_notebook_the_policy_and_the_code_are_named(city, read, monkeypatch):
 def test_a_part_that_read_results_is_joined_while_what_it_read_is_the_same(city):
     trace.forget()
     rows = results.load_results(city, "2017")
-    results.pick(rows, area="stadsdel:2")
+    results.pick(rows, statistic="count", area="stadsdel:2")
     mine = count(0.5, statistic="effect", unit="ratio", area="stadsdel:2", series="M2")
     results.write_part(city, "2017", "4_causes-y", [mine])
     trace.forget()

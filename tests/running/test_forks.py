@@ -137,6 +137,26 @@ def test_a_warm_kernel_looks_like_a_cold_one_from_inside(warm, tmp_path, monkeyp
     assert {k: (v, cold[k]) for k, v in seen.items() if v != cold[k]} == {}
 
 
+def test_a_kernel_has_the_environment_of_who_asks_and_nothing_of_the_servers(
+    warm, tmp_path, monkeypatch
+):
+    monkeypatch.delenv("PATH")
+    assert told("import os; print('PATH' in os.environ)", tmp_path) == "False\n"
+
+
+@pytest.mark.walk
+def test_a_notebook_from_a_warm_and_from_a_cold_kernel_is_the_same(warm, workspace, monkeypatch):
+    monkeypatch.setenv("LAGESBILD_ROOT", str(workspace))
+    asked = {"workspace": "goteborg", "period": "2017", "language": "sv"}
+    book = workspace / "notebooks" / "1_data.ipynb"
+    made = kernel.execute(book, asked)
+    monkeypatch.setenv(FORKS, "")
+    with pytest.warns(UserWarning, match="A cold kernel"):
+        cold = kernel.execute(book, asked)
+    assert nbformat.writes(made) == nbformat.writes(cold)
+    assert sum(bool(cell.get("outputs")) for cell in made.cells) > 5
+
+
 def test_nothing_of_one_kernel_reaches_the_next(warm, tmp_path):
     (first, dice), (second, others) = (json.loads(_json(told(CANARY, tmp_path))) for _ in range(2))
     assert first == second and True not in second

@@ -107,6 +107,7 @@ def test_what_stands_is_not_made_twice_unless_it_is_forced(jobs, elsewhere, monk
 
 def test_what_failed_is_tried_again_and_the_rest_is_not(jobs, elsewhere, monkeypatch):
     run_with(jobs, {"3_trend"}, monkeypatch)
+    assert reports.due(jobs) == {"3_trend.sv": ["it failed: ValueError: broken (cell 4)"]}
     outcomes, again = run_with(jobs, monkeypatch=monkeypatch)
     assert again == ["3_trend.sv"] and all(outcome.made for outcome in outcomes)
 
