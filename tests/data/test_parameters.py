@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.data.parameters import ASKS, districts, measures, question, subjects, years
+from analysis.data.workspace import Workspace
 from analysis.words.periods import Period
 from analysis.words.questions import WrongQuestion
 
@@ -116,3 +117,23 @@ def test_a_measure_is_told_by_its_title_in_either_language():
     assert (ask.name, ask.title("sv"), ask.title("en")) == (
         "5_evaluation-m03", "Ny belysning längs gångvägarna", "New lighting along the paths",
     )  # fmt: skip
+
+
+def test_two_districts_of_almost_one_name_have_a_key_each(workspace, monkeypatch):
+    file = workspace / "data/raw/goteborg/areas.csv"
+    rows = file.read_text("utf-8")
+    assert rows.count("Lundby") == 1 and rows.count("Angered") == 1
+    file.write_text(rows.replace("Lundby", "Håbo").replace("Angered", "Habo"), "utf-8")
+    found = districts(Workspace(workspace, "goteborg"))
+    assert len(found) == 10
+    assert {key: area for key, area in found.items() if "habo" in key} == {
+        f"habo-{area.rpartition(':')[2]}": area for key, area in found.items() if "habo" in key
+    }
+
+
+def test_a_question_of_a_city_that_is_open_already_is_the_same_question(city):
+    asked = {"workspace": "goteborg", "period": "2017", "area": "lundby", "language": "sv"}
+    ask = question("2_situation", city, **asked)
+    assert ask == question("2_situation", **asked) and ask.city is city
+    with pytest.raises(WrongQuestion, match="did you mean 'lundby'"):
+        question("2_situation", city, **(asked | {"area": "lundbi"}))

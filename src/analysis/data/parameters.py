@@ -5,13 +5,14 @@ before a kernel is started, with the nearest right answer.
 """
 
 import json
+from collections import Counter
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import ClassVar
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 
 from analysis.data.tables import accept, read_raw
 from analysis.data.workspace import Resource, Workspace, sha256
@@ -56,7 +57,9 @@ class Ask(BaseModel):
     language: str = "sv"
 
     @model_validator(mode="after")
-    def _known(self):
+    def _known(self, info: ValidationInfo):
+        if info.context:
+            self.__dict__["city"] = info.context
         one_of("language", self.language, LANGUAGES)
         known(self.city)
         return self
@@ -124,7 +127,7 @@ class AskArea(AskPeriod):
     @property
     def area_name(self) -> str:
         """The name of the area as it is written."""
-        return _used(self.city, "areas").set_index("area_id").area[self.area_id]
+        return names(self.city)[self.area_id]
 
 
 class Data(AskPeriod):
@@ -283,8 +286,18 @@ ASKS: dict[str, type[Ask]] = {
 }
 
 
-def question(notebook: str, **parameters) -> Ask:
+def question(notebook: str, city: Workspace | None = None, **parameters) -> Ask:
     """The validated question for a notebook, its errors in words.
+
+    Parameters
+    ----------
+    notebook
+        Its name: 6_district_report.
+    city
+        The workspace that ``parameters`` name, when it has been opened already: whoever asks
+        thousands of questions of one city need not read its record for each.
+    parameters
+        Values by name, all of them texts.
 
     Raises
     ------
@@ -298,29 +311,31 @@ def question(notebook: str, **parameters) -> Ask:
             raise WrongQuestion(
                 f"{name} must be text, not {value!r} ({type(value).__name__}): quote it."
             )
-    return model(**parameters)
+    return model.model_validate(parameters, context=city)
 
 
 def _raw(city: Workspace, table: str) -> pd.DataFrame:
-    resources = [one for one in city.resources_of(table) if one.file.exists()]
-    if not resources:
+    if not (files := _files(city, table)):
         raise WrongQuestion(f"workspace {city.name!r} has no table {table} yet.")
-    return pd.concat([_read(*_as_it_is(one)) for one in resources])
+    return pd.concat([_text(*one) for one in files])
 
 
 def _used(city: Workspace, table: str) -> pd.DataFrame:
     """The rows of a table that are not set aside, so that nothing is planned for one that is."""
-    resources = [one for one in city.resources_of(table) if one.file.exists()]
-    return pd.concat([_accepted(table, *_as_it_is(one)) for one in resources])
+    return pd.concat([_accepted(table, *one) for one in _files(city, table)])
 
 
-def _as_it_is(resource: Resource) -> tuple[tuple[Path, ...], tuple[str, ...], str]:
-    """What tells a file as it is now: a plan asks the same of it a hundred times over."""
-    return resource.files, tuple(map(sha256, resource.files)), json.dumps(resource.record)
+def _files(city: Workspace, table: str) -> tuple[tuple, ...]:
+    """The files of a table as they are now; a plan asks the same of them thousands of times."""
+    return tuple(
+        (one.files, tuple(map(sha256, one.files)), json.dumps(one.record))
+        for one in city.resources_of(table)
+        if one.file.exists()
+    )
 
 
 @lru_cache(maxsize=32)
-def _read(files: tuple[Path, ...], digests: tuple[str, ...], record: str) -> pd.DataFrame:
+def _text(files: tuple[Path, ...], digests: tuple[str, ...], record: str) -> pd.DataFrame:
     return read_raw(Resource(files, json.loads(record)))
 
 
@@ -328,7 +343,7 @@ def _read(files: tuple[Path, ...], digests: tuple[str, ...], record: str) -> pd.
 def _accepted(
     table: str, files: tuple[Path, ...], digests: tuple[str, ...], record: str
 ) -> pd.DataFrame:
-    return accept(table, _read(files, digests, record))[0]
+    return accept(table, _text(files, digests, record))[0]
 
 
 def _column(city: Workspace, table: str, column: str) -> list[str]:
@@ -375,9 +390,30 @@ def focus(city: Workspace, period: Period) -> list[str]:
 
 def districts(city: Workspace) -> dict[str, str]:
     """The city's districts by key, with their ids."""
-    areas = _used(city, "areas")
-    inside = areas[areas.scheme == city.settings["districtScheme"]]
-    return {slug(name): area_id for name, area_id in zip(inside.area, inside.area_id, strict=True)}
+    return _keys(city.settings["districtScheme"], _files(city, "areas"))
+
+
+@lru_cache(maxsize=8)
+def _keys(scheme: str, files: tuple[tuple, ...]) -> dict[str, str]:
+    areas = pd.concat([_accepted("areas", *one) for one in files])
+    inside = areas[areas.scheme == scheme]
+    keys = list(map(slug, inside.area))
+    shared = {key for key, many in Counter(keys).items() if many > 1}  # Håbo and Habo
+    return {
+        f"{key}-{slug(area_id.rpartition(':')[2])}" if key in shared else key: area_id
+        for key, area_id in zip(keys, inside.area_id, strict=True)
+    }
+
+
+def names(city: Workspace) -> dict[str, str]:
+    """The name of every area by its id."""
+    return _names(_files(city, "areas"))
+
+
+@lru_cache(maxsize=8)
+def _names(files: tuple[tuple, ...]) -> dict[str, str]:
+    areas = pd.concat([_accepted("areas", *one) for one in files])
+    return dict(zip(areas.area_id, areas.area, strict=True))
 
 
 def years(city: Workspace) -> list[str]:

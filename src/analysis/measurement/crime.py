@@ -58,8 +58,7 @@ def of_district(
     """
     area, silent = tables.areas[area_id], False
     if register.counts(tables, city, until):
-        placed = {block for block, *_ in _numbered(tables)[1]}
-        silent = placed.isdisjoint(blocks(tables, city, area_id))
+        silent = _held(tables)[0].isdisjoint(blocks(tables, city, area_id))
     found = {} if silent else reported(tables, city, area_id, items, until)
     if "total" in items and "total" not in found:
         about = {"area": area_id, "scheme": area.scheme, "period": until, "unit": UNIT}
@@ -72,21 +71,25 @@ def of_district(
 def _published(
     tables: Tables, city: Workspace, area: Area, items: list[str], until: Period
 ) -> dict[str, Series]:
-    crime = tables["crime_counts"]
-    rows = crime[(crime.area_id == area.id) & (crime.year <= until.year)]
-    figures: dict[str, list] = {}
-    for row in rows.itertuples():
-        figures.setdefault(row.item, []).append(row)
     found: dict[str, Series] = {}
     for item in items if until.kind == "year" else []:
         since = breaks.since(tables, city, item, area.id, pd.Timestamp(until.end))
-        mine = figures.get(item, [])
+        mine = [row for row in _figures(tables).get((area.id, item), []) if row.year <= until.year]
         if since is not None:  # the year of the change holds both ways of counting: it stands alone
             first = since.year + (since > pd.Timestamp(since.year, 1, 1))
             mine = [row for row in mine if row.year >= first or row.year == until.year]
         if mine:
             way = breaks.way(tables, city, item, area.id, pd.Timestamp(until.end))
             found[item] = Series(_figure(row, area, city, way) for row in mine)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _figures(tables: Tables) -> dict[tuple[str, str], list]:
+    """The published figures of each area and item."""
+    found: dict[tuple[str, str], list] = {}
+    for row in tables["crime_counts"].itertuples():
+        found.setdefault((row.area_id, row.item), []).append(row)
     return found
 
 
@@ -114,9 +117,8 @@ def _counted(
     tables: Tables, city: Workspace, area: Area, items: list[str], until: Period
 ) -> dict[str, Series]:
     last, inside = pd.Timestamp(until.end), blocks(tables, city, area.id)
-    kinds, parts = _numbered(tables)[1], adding(tables)
+    (_, held, everywhere), parts = _held(tables), adding(tables)
     crimes = {"total", *parts["total"]}
-    held, everywhere = ({kind[part] for kind in kinds} for part in (1, 2))
     items = [item for item in items if not held.isdisjoint(parts.get(item, [item]))]
     began = {item: breaks.since(tables, city, item, area.id, last) for item in items}
     ways = {item: breaks.way(tables, city, item, area.id, last) for item in items}
@@ -152,6 +154,7 @@ def _counted(
     return {item: Series(row) for item, row in made.items() if row}
 
 
+@lru_cache(maxsize=16)
 def _like_the_last(
     tables: Tables, city: Workspace, until: Period
 ) -> tuple[list[Period], int | None, str]:
@@ -200,6 +203,13 @@ def _numbered(tables: Tables) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]
     number = kinds.groupby(list(kinds), sort=False).ngroup()
     listed = kinds.drop_duplicates().itertuples(index=False, name=None)
     return events[["occurred", "registered"]].assign(kind=number), list(listed)
+
+
+@lru_cache(maxsize=4)
+def _held(tables: Tables) -> tuple[set[str], set[str], set[str]]:
+    """The building blocks, items and sources that the register holds events of."""
+    kinds = _numbered(tables)[1]
+    return tuple({kind[part] for kind in kinds} for part in range(3))
 
 
 def adding(tables: Tables) -> dict[str, list[str]]:

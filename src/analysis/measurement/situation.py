@@ -5,6 +5,7 @@ is never left out so quietly that a reader would take it for zero.
 """
 
 from dataclasses import replace
+from functools import lru_cache
 
 import pandas as pd
 
@@ -29,12 +30,10 @@ def per_inhabitant(tables: Tables, series: Series, period: Period) -> Estimate:
     """
     count = crime.at(series, period)
     area = tables.areas[count.area]
-    people = tables["population"]
-    mine = people[(people.area_id == count.area) & (people.year == count.period.year)]
-    if mine.empty or not count.known:
-        reason = "no population" if mine.empty else count.note
+    row = _people(tables).get((count.area, count.period.year))
+    if row is None or not count.known:
+        reason = "no population" if row is None else count.note
         return unknown(count, "rate", PER_1000, note=reason, method="rate")
-    row = mine.iloc[0]
     return rate(
         count,
         exposure=float(row.population),
@@ -45,6 +44,12 @@ def per_inhabitant(tables: Tables, series: Series, period: Period) -> Estimate:
         source=f"{count.source}; {row.source_id}",
         note="visitors" if area.visitors else "",
     )
+
+
+@lru_cache(maxsize=4)
+def _people(tables: Tables) -> dict[tuple[str, int], tuple]:
+    """The row of the table of population for each area and year."""
+    return {(row.area_id, row.year): row for row in tables["population"].itertuples()}
 
 
 def share_of_city(count: Estimate, whole: Estimate | None) -> Estimate:

@@ -4,7 +4,9 @@ Ten districts times sixteen kinds of crime is 160 chances to be fooled; what is
 named here has survived being one of them.
 """
 
+from collections import Counter
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from scipy import special, stats
@@ -121,6 +123,11 @@ def detectable(series: list[Series], period: Period, power: float = 0.8) -> list
     ]  # fmt: skip
 
 
+@lru_cache(maxsize=1024)  # the rows of a kind of crime share their degrees of freedom
+def _t_at(chance: float, df: float) -> float:
+    return float(stats.t.ppf(chance, df))
+
+
 @dataclass(frozen=True)
 class Row:
     """A count, what is usual there, and the yardstick between them."""
@@ -139,7 +146,7 @@ class Row:
     def departure(self) -> Estimate:
         """The count over the usual, with its interval and p value."""
         here = self.scale(self.now.value)
-        reach = stats.t.ppf((1 + self.now.level) / 2, self.df) * self.error
+        reach = _t_at((1 + self.now.level) / 2, self.df) * self.error
         low, high = (self.scale.count(here + side) for side in (-reach, reach))
         return replace(
             self.now,
@@ -158,13 +165,13 @@ class Row:
     def range(self) -> Estimate:
         """The usual range of the count."""
         middle = self.scale(self.usual.value)
-        reach = stats.t.ppf((1 + self.now.level) / 2, self.df) * self.error
+        reach = _t_at((1 + self.now.level) / 2, self.df) * self.error
         low, high = (self.scale.count(middle + side) for side in (-reach, reach))
         return replace(self.usual, low=low, high=high, level=self.now.level, method="departure")
 
     def found_from(self, alpha: float, power: float) -> float:
         """The ratio to usual from which a test at ``alpha`` would find it with ``power``."""
-        far = (stats.t.ppf(1 - alpha / 2, self.df) + stats.t.ppf(power, self.df)) * self.error
+        far = (_t_at(1 - alpha / 2, self.df) + _t_at(power, self.df)) * self.error
         return self.scale.count(self.scale(self.usual.value) + far) / self.usual.value
 
 
@@ -258,7 +265,7 @@ def lending(
         freedom are at most (n - 1) G / (1 + (G - 1) r²) for G series of n years whose squared
         correlations have the mean r², since that is what the mean of their variances has.
     """
-    many = {kind for kind in kinds if kinds.count(kind) >= FEWEST_TO_LEND}
+    many = {kind for kind, times in Counter(kinds).items() if times >= FEWEST_TO_LEND}
     family = [kind if kind in many else "" for kind in kinds]
     variances, df = np.empty(len(groups)), np.empty(len(groups))
     for kind in dict.fromkeys(family):

@@ -143,7 +143,7 @@ def plan(
         for subject in _subjects(city, notebook, Period.parse(period), areas):
             for language in languages or LANGUAGES:
                 ask = question(
-                    notebook, workspace=workspace, period=period, language=language, **subject
+                    notebook, city, workspace=workspace, period=period, language=language, **subject
                 )
                 jobs.append(Job(ask))
     if not jobs:

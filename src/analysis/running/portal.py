@@ -59,7 +59,7 @@ def portal(
     for name, entry in reports.items():
         if entry["parameters"]["language"] != language:
             continue
-        ask = question(entry["notebook"], **entry["parameters"])
+        ask = question(entry["notebook"], city, **entry["parameters"])
         if not entry["made"]:
             missing.append(f"{titles.title(ask)} ({entry['error']})")
             continue

@@ -8,6 +8,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from analysis.words.questions import WrongQuestion
 
@@ -98,7 +99,7 @@ class Period:
         """Days in the span, None while its end is not stated."""
         return None if self.end is None else (self.end - self.start).days + 1
 
-    @property
+    @cached_property
     def months(self) -> int | None:
         """Whole calendar months in the span, None when it is not made of whole months."""
         if self.end is None or self.start.day != 1:
