@@ -36,6 +36,7 @@ lab: $(VENV)/ready              ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=.
 
 bench: $(VENV)/ready            ## speed as a ratio, in one run
+	$(BIN)/python -m tests.bench_reports
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench_feed
 
@@ -43,7 +44,7 @@ lint: $(VENV)/ready             ## style of code and notebooks
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
 lock:                           ## requirements.lock anew, from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra geo --extra survey --extra test --extra build --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra cluster --extra geo --extra survey --extra test --extra build --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements.lock
 
 clean:                          ## what was made, not what was received

@@ -209,7 +209,9 @@ def run(
         def tell(what: str, job: Job, outcome) -> None:
             running[job.name] = what == "start"
             now = [name for name, is_running in running.items() if is_running]
-            bar.update(task, description=", ".join(now) or "done", advance=what == "end")
+            more = f" and {len(now) - 2} more" * (len(now) > 2)
+            shown = ", ".join(now[:2]) + more or "done"
+            bar.update(task, description=shown, advance=what == "end")
             if outcome and not outcome.made:
                 bar.console.print(f"failed: {outcome.name}: {outcome.error}")
 

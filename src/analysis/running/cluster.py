@@ -5,15 +5,43 @@ died to another one.
 """
 
 import asyncio
-from concurrent.futures import Executor
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 
 from analysis.words.questions import WrongQuestion
 
+GONE = "the scheduler of the cluster is gone; start one, then run again: what is made stays made"
 _PATIENCE = 5.0  # seconds for a scheduler to answer
 
 
-def workers(address: str) -> Executor:
-    """The workers that a scheduler has, now and later, as one executor.
+class Cluster(Executor):
+    """The workers that a scheduler has, now and later.
+
+    Parameters
+    ----------
+    client
+        A ``distributed.Client`` that is connected.
+    """
+
+    def __init__(self, client):
+        self._client, self._executor = client, client.get_executor(pure=False)
+
+    def submit(self, make: Callable, /, *asked) -> Future:
+        """Hand a job over; it is run anew each time.
+
+        Raises
+        ------
+        ConnectionError
+            When the scheduler is gone: a job handed over then would never end.
+        """
+        if self._client.status != "running":
+            raise ConnectionError(GONE)
+        return self._executor.submit(make, *asked)
+
+
+def workers(address: str) -> Cluster:
+    """The workers of the scheduler at an address.
 
     Parameters
     ----------
@@ -31,6 +59,7 @@ def workers(address: str) -> Executor:
         raise WrongQuestion(
             "--scheduler needs Dask: pip install 'lagesbild[cluster]', here and on the workers."
         ) from None
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a run says what it lost
     try:
         asyncio.run(_knock(address))
     except (OSError, TypeError, ValueError) as problem:
@@ -39,7 +68,7 @@ def workers(address: str) -> Executor:
             f"{str(problem) or f'no answer within {_PATIENCE:.0f} s'}. Give the address that "
             "dask scheduler prints, such as tcp://10.0.0.7:8786."
         ) from None
-    return Client(address).get_executor(pure=False)  # each job is run whenever it is handed over
+    return Cluster(Client(address))
 
 
 async def _knock(address: str) -> None:

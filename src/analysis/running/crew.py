@@ -91,8 +91,8 @@ class Crew:
                 try:
                     outcome = future.result()
                 except Exception as problem:  # noqa: BLE001 - its worker died, or gave it up
+                    self._dismiss()
                     if job.name not in tried:
-                        self._dismiss()
                         tried.add(job.name)
                         suspects.append(job)
                         continue
@@ -101,12 +101,15 @@ class Crew:
                 yield outcome
 
     def _submit(self, job: Job) -> Future:
-        asked = (self._root, job.ask.notebook, job.ask.model_dump())
+        """A job in the hands of the workers; a failed one when nobody takes it."""
         try:
-            return self._workers().submit(self._make, *asked)
-        except BrokenExecutor:  # a worker died while it had nothing in hand
-            self._dismiss()
-            return self._workers().submit(self._make, *asked)
+            return self._workers().submit(
+                self._make, self._root, job.ask.notebook, job.ask.model_dump()
+            )
+        except Exception as problem:  # noqa: BLE001 - they died with nothing in hand, or are gone
+            refused = Future()
+            refused.set_exception(problem)
+            return refused
 
     def _workers(self) -> Executor:
         if self._given is not None:
