@@ -259,6 +259,15 @@ def test_a_kernel_that_dies_is_told_by_how_it_died(fork):
     assert one.wait() == one.poll() == -signal.SIGTERM
 
 
+def test_an_asker_that_leaves_as_its_kernel_ends_does_not_trouble_the_server():
+    ours, theirs = socket.socketpair()
+    with theirs:
+        server = forkserver.Server(ours, 0)
+        ours.close()  # as when the kernel's end was told in the same moment
+        server._let_go(ours)
+        assert server._forks == {}
+
+
 def test_where_nothing_can_be_forked_there_is_no_server(monkeypatch):
     monkeypatch.setattr(forks, "POSSIBLE", False)
     with forks.server() as address:

@@ -89,7 +89,9 @@ class Server:
                 connection.close()
 
     def _let_go(self, connection: socket.socket) -> None:
-        """Whoever asked for a fork is gone: end it."""
+        """Whoever asked for a fork is gone: end it, unless it has just ended by itself."""
+        if connection.fileno() < 0:
+            return
         self._ready.unregister(connection)
         connection.close()
         for pid, its in self._forks.items():
