@@ -91,7 +91,7 @@ def cells_alone(jobs: list[Job]) -> float:
             ).stdout,
             asked,
         )  # fmt: skip
-        return max(float(one) for one in told) / len(jobs)
+        return max(float(one.split()[-1]) for one in told) / len(jobs)  # after what cells showed
 
 
 def cells(asked: list[dict[str, str]]) -> float:
