@@ -24,10 +24,10 @@ def command(*words):
     return [sys.executable, "-m", "analysis", *words]
 
 
-def run(root, *words) -> tuple[list[str], dict]:
+def run(root, *words, asked=ASKED) -> tuple[list[str], dict]:
     """The reports that a run made and did not find standing; its answer."""
     made = subprocess.run(
-        command("run", *ASKED, *words, "--json"), cwd=root, capture_output=True, text=True,
+        command("run", *asked, *words, "--json"), cwd=root, capture_output=True, text=True,
         check=False, env=os.environ | {"LAGESBILD_ROOT": str(root)},
     )  # fmt: skip
     assert made.returncode == 0, made.stdout + made.stderr
@@ -59,6 +59,12 @@ def test_a_second_run_makes_nothing_and_changes_no_byte(here):
     before = {file: file.read_bytes() for file in here.rglob("*") if file.is_file()}
     assert run(here)[0] == []
     assert {file: file.read_bytes() for file in here.rglob("*") if file.is_file()} == before
+
+
+def test_a_claim_does_not_rest_on_what_it_adds_to_the_results_itself(tmp_path):
+    root, asked = project(tmp_path), ("goteborg", "2017", "-r", "causes", "-l", "sv")
+    assert len(run(root, asked=asked)[0]) == 7
+    assert run(root, asked=asked)[0] == []
 
 
 def test_one_rating_of_one_district_is_told_where_it_is_read_and_nowhere_else(here):

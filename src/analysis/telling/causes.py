@@ -199,7 +199,10 @@ def rests_on(found: Tried, rows: Results) -> list[Estimate]:
     if found.analysis is not None:
         return []
     used = {
-        "shootings-down": {"definition": "confirmed shootings"},
+        "shootings-down": {
+            "definition": "confirmed shootings",
+            "statistic": ["count", "change", "dispersion", "noticed from", "trend"],
+        },
         "arrests-cause": {"definition": "confirmed shootings", "statistic": "count"},
         "local-differences": {"statistic": ["departure", "rank", "rate"]},
         "less-safe": {"statistic": "survey share"},
