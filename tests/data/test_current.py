@@ -41,7 +41,7 @@ def read(city):
     results.pick(rows, area="stadsdel:1", period=["2016", "2017"])
     results.load_verdicts(city, "2017", "measure")
     disclosure.policy(city.root)
-    return trace.read() | {"notebook 3_trend": trace.of_file(city.notebook("3_trend"))}
+    return trace.read() | {"notebook 3_trend": trace.of_notebook(city.notebook("3_trend"))}
 
 
 def again(city) -> Now:
@@ -127,10 +127,21 @@ def test_a_verdict_of_a_kind_that_was_read_is_named(city, read):
 
 
 def test_a_notebook_the_policy_and_the_code_are_named(city, read, monkeypatch):
-    for file in (city.notebook("3_trend"), city.root / "data" / "disclosure.toml"):
-        file.write_text(file.read_text("utf-8") + "\n", "utf-8")
+    policy, book = city.root / "data" / "disclosure.toml", city.notebook("3_trend")
+    policy.write_text(policy.read_text("utf-8") + "\n", "utf-8")
+    book.write_text(book.read_text("utf-8").replace("ask.span", "ask.span  # here", 1), "utf-8")
     monkeypatch.setattr(trace, "code", lambda: "newer")
     assert again(city).changed(read) == ["code", "policy", "notebook 3_trend"]
+
+
+def test_a_notebook_that_was_run_by_hand_and_saved_is_the_same_notebook(city, read):
+    file = city.notebook("3_trend")
+    book = json.loads(file.read_text("utf-8"))
+    cell = next(cell for cell in book["cells"] if cell["cell_type"] == "code")
+    cell["outputs"], cell["execution_count"] = [{"output_type": "stream", "text": "ran"}], 7
+    book["metadata"]["language_info"] = {"name": "python", "version": "3.13"}
+    file.write_text(json.dumps(book), "utf-8")
+    assert again(city).changed(read) == []
 
 
 def test_a_part_that_read_results_is_joined_while_what_it_read_is_the_same(city):

@@ -51,7 +51,7 @@ class Now:
         if kind == "verdicts":
             return self._verdicts(asked)
         if kind == "notebook":
-            return trace.of_file(self._city.notebook(asked))
+            return trace.of_notebook(self._city.notebook(asked))
         return self._whole[kind]
 
     @cached_property

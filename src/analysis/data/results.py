@@ -45,7 +45,8 @@ def write_part(
     Beside them stands what the notebook had read until then: what the part rests on.
     """
     notebook = name.partition("-")[0]
-    rests_on = trace.read() | {f"notebook {notebook}": trace.of_file(workspace.notebook(notebook))}
+    itself = trace.of_notebook(workspace.notebook(notebook))
+    rests_on = trace.read() | {f"notebook {notebook}": itself}
     rows, rulings, stamp = part_files(workspace, period, name)
     write_atomically(rows, _csv(frame(estimates)))
     write_atomically(rulings, _csv(verdicts.frame(ruled or [])))
@@ -64,8 +65,8 @@ def parts_of(workspace: Workspace, period: str) -> Path:
     return folder_of(workspace, period) / "parts"
 
 
-def join(workspace: Workspace, period: str, parts: list[str]) -> pd.DataFrame:
-    """The parts of these names as ``results.csv`` and ``verdicts.csv``.
+def join(workspace: Workspace, period: str, parts: list[str]) -> None:
+    """Write the parts of these names as ``results.csv`` and ``verdicts.csv``.
 
     Raises
     ------
@@ -87,7 +88,6 @@ def join(workspace: Workspace, period: str, parts: list[str]) -> pd.DataFrame:
         raise ValueError(f"two notebooks rule differently on:\n{ruled[twice].to_string()}")
     ruled = ruled.sort_values(["kind", "subject"], kind="stable")
     write_atomically(folder_of(workspace, period) / VERDICTS, _csv(ruled))
-    return rows
 
 
 @dataclass(frozen=True, eq=False)

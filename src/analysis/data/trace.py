@@ -5,11 +5,14 @@ notebook, so what is noted in its process is that notebook's.
 """
 
 import hashlib
+import json
 import platform
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+
+from analysis.data.workspace import sha256
 
 MIME = "application/vnd.lagesbild.read+json"  # as which it goes with a notebook's last output
 LIBRARIES = ("papermill", "nbconvert", "pandas", "statsmodels", "scipy", "matplotlib", "seaborn")
@@ -38,7 +41,22 @@ def digest(content: bytes) -> str:
 
 def of_file(file: Path) -> str:
     """The hash of a file; blank when there is none."""
-    return digest(file.read_bytes()) if file.exists() else ""
+    return sha256(file) if file.exists() else ""
+
+
+def of_notebook(file: Path) -> str:
+    """The hash of what a notebook says and does; saved with its outputs it is the same notebook.
+
+    Blank when there is none.
+    """
+    if not file.exists():
+        return ""
+    book = json.loads(file.read_text(encoding="utf-8"))
+    cells = [
+        [cell["cell_type"], cell["id"], "".join(cell["source"]), cell["metadata"].get("tags", [])]
+        for cell in book["cells"]
+    ]
+    return digest(repr((book["metadata"].get("lagesbild"), cells)).encode())
 
 
 @cache

@@ -116,7 +116,7 @@ class Server:
 
 
 def _tell(connection: socket.socket, answer: dict) -> None:
-    with suppress(BrokenPipeError):  # who asked is gone, which the next reading shows
+    with suppress(ConnectionError):  # who asked is gone, which the next reading shows
         send(connection, answer)
 
 

@@ -38,7 +38,7 @@ def make(root: str, notebook: str, parameters: dict[str, str]) -> Outcome:
     from analysis.running.render import ReportExporter
 
     try:
-        read = {"question": made.question(job), f"notebook {notebook}": trace.of_file(file)}
+        read = {"question": made.question(job), f"notebook {notebook}": trace.of_notebook(file)}
         executed = kernel.execute(file, parameters)
         html, _ = ReportExporter().from_notebook_node(executed)
     except PapermillExecutionError as problem:
@@ -95,20 +95,25 @@ def run(
             if stage and (broken := [o.name for o in outcomes if not o.made and o.name in first]):
                 done = [Outcome(job.name, 0.0, error=_not_tried(broken)) for job in now]
             else:
-                wanted = {job.name for job in now} if force else due(now)
-                done = [Outcome(job.name, 0.0, kept=True) for job in now if job.name not in wanted]
-                for outcome in done:
-                    tell("end", by_name[outcome.name], outcome)
-                done += crew.outcomes([job for job in now if job.name in wanted], tell)
-                if stage in WRITING and _to_join(city, period, done):
-                    join_parts(city, period)
-            outcomes += done
+                done = _stage(crew, now, tell, force)
+            if stage in WRITING and _to_join(city, period, done):
+                join_parts(city, period)
             for outcome in done:
                 if not outcome.made:
                     made.enter(by_name[outcome.name], outcome)
+            outcomes += done
         if not (all(outcome.kept for outcome in outcomes) and (folder / "index.html").exists()):
             _publish(city, period)
     return outcomes
+
+
+def _stage(crew: Crew, jobs: list[Job], tell, force: bool) -> list[Outcome]:
+    """The jobs of a stage: those that are due are made, the others stand."""
+    wanted = {job.name for job in jobs} if force else due(jobs)
+    kept = {job: Outcome(job.name, 0.0, kept=True) for job in jobs if job.name not in wanted}
+    for job, outcome in kept.items():
+        tell("end", job, outcome)
+    return [*kept.values(), *crew.outcomes([job for job in jobs if job not in kept], tell)]
 
 
 def due(jobs: list[Job]) -> dict[str, list[str]]:

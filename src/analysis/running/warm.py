@@ -81,17 +81,22 @@ def _as_in_a_kernel():
 
 
 def _rehearse() -> None:
-    """Once what each report does: rules on a table, texts, a block of a page, a figure."""
+    """Once what each report does: rules on a table, texts, a block of a page, a figure.
+
+    And the hash of the code, which is that of what was imported here.
+    """
     import io
 
     import matplotlib
     from matplotlib.figure import Figure
 
+    from analysis.data import trace
     from analysis.data.parameters import LANGUAGES
     from analysis.data.schemas import broken_rules
     from analysis.data.tables import empty
     from analysis.telling import sheets, text
 
+    trace.code()
     broken_rules("areas", empty("areas"))
     for language in LANGUAGES:
         sheets.say(text.words(language).number(1.5))
